@@ -1,4 +1,4 @@
-/* The page in a stakeholder's browser, Chromium, as `reelscope serve` gives it. */
+/* The page in a browser, as `reelscope serve` serves it. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -8,10 +8,13 @@ import { LANGUAGES, phrases } from './languages.mjs';
 import { needChromium, openChromium } from './chromium.mjs';
 import { BINARY, SCREENSHOTS, look, ownPlace, serve, speaking, until } from './real-window.mjs';
 
-/** A browser keeps six connections to a server: what held one for good would show after so many spins. */
+/**
+ * Number of spins, more than the six connections that a browser keeps to a server: replies that kept theirs open would
+ * block the page.
+ */
 const SPINS = 10;
 
-/** Opens the page of `reelscope serve`, which can be ended and started again at the same address. */
+/** Opens the page of `reelscope serve`, which can be stopped and restarted at the same address. */
 async function openBrowser(t) {
   const place = ownPlace(t);
   const address = await serve(place);

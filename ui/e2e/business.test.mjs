@@ -1,6 +1,6 @@
 /*
- * Issues, the service map and the business numbers in the real window. The failed payment is that of somebody's own
- * service, told to the collector's DSN as its SDK would tell it.
+ * Issues, the service map and the business figures in the real window. The failed payment is sent to the collector's
+ * DSN as a customer's own service would send it.
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -32,7 +32,7 @@ test('a failed payment is an issue that is resolved, and regresses with a later 
   const { trace, span } = await sendFailedPayment(dsn, '1.9.0');
   await page.see('issue-row');
   assert.equal(await page.text('open-issues'), '1');
-  // The stream may tell of the error before the last of the ten payments is indexed: the details have it all.
+  // The stream may report the error before the last of the ten payments is indexed; the details contain all of them.
   await inEach(page, 'issues');
   await page.driver.executeScript(`document.querySelector('[data-test="issue-row"] a').click()`);
   await page.see('frames');
@@ -53,7 +53,7 @@ test('a failed payment is an issue that is resolved, and regresses with a later 
   );
   await until('no open issue', async () => !(await page.isThere('open-issues')));
   const resolved = Date.now();
-  // A payment that was under way then would say nothing of the issue.
+  // A payment that began before the resolution does not reopen the issue.
   await until('a payment to begin and end since', () => Date.now() - resolved > PAYMENT_MS);
   await sendFailedPayment(dsn, '1.9.0');
   await until('the issue to be open again', async () =>
@@ -69,7 +69,7 @@ test('a failed payment is an issue that is resolved, and regresses with a later 
   assert.equal(await page.text('issue-releases'), '1.9.0, 1.10.0');
   await inEach(page, 'issue-regressed');
 
-  // The older event is still the one that is read; its trace opens at the span that failed.
+  // The older event is still shown; its trace opens at the failed span.
   await page.click('issue-trace');
   await page.see('waterfall');
   await until('the trace and its span in the address', async () =>
@@ -97,7 +97,7 @@ test('spins are in the chart and on the map, and every point leads to its trace'
   await page.click('nav-business');
   await page.see('rtp-chart');
   await page.speak('en');
-  // Each spin once, though three services measure it in three ways.
+  // Each spin counts once, although three services measure it in three ways.
   await until('the three spins and the failure', async () =>
     /^4 spins since/.test(await page.text('business-scope')),
   );

@@ -1,6 +1,6 @@
 /*
- * Chromium without a driver: it is told what to do over two pipes, in the DevTools protocol, a message between zeros.
- * For the page in a stakeholder's browser, for measurements, and for what WebDriver is too slow for.
+ * Chromium without a driver: commands of the DevTools protocol over two pipes, separated by zero bytes. For the page in
+ * a browser, for measurements, and for tests that WebDriver is too slow for.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,12 +9,12 @@ import { join } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** The first Chromium on the path, or undefined. */
+/** The name of the first Chromium on the path, or undefined. */
 export function findChromium() {
   return NAMES.find((name) => spawnSync(name, ['--version']).status === 0);
 }
 
-/** The same for whoever cannot do without. */
+/** The same, or an error if there is none. */
 export function needChromium() {
   const program = findChromium();
   if (!program) throw new Error('Chromium is missing; scripts/setup.sh --test installs it');
@@ -22,19 +22,19 @@ export function needChromium() {
 }
 
 /**
- * Opens `address` in a window of its own, with the cookies of another browser (as WebDriver tells them). Without a
- * screen: it draws as it would on one of 60 Hz. `size` is in CSS pixels.
+ * Opens `address` in a browser of its own, with the cookies of another one in WebDriver's format. It is headless and
+ * draws 60 frames a second. `size` is in CSS pixels.
  */
 export async function openChromium(program, { address, cookies, size: [width, height] }) {
   const home = mkdtempSync(join(tmpdir(), 'reelscope-chromium-'));
-  // With the display or the session of the window it would wait for frames that never come.
+  // With the display or the session bus of the window, Chromium would wait for frames that never come.
   const env = { ...process.env };
   for (const name of ['DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'XAUTHORITY']) delete env[name];
   const browser = spawn(
     program,
     [
       '--headless=new',
-      // Chromium refuses to be root in its sandbox.
+      // Chromium does not run its sandbox as root.
       ...(process.getuid() === 0 ? ['--no-sandbox'] : []),
       '--no-first-run',
       '--remote-debugging-pipe',
@@ -73,18 +73,18 @@ export async function openChromium(program, { address, cookies, size: [width, he
     page('Emulation.setDeviceMetricsOverride', {
       width,
       height,
-      // Layout is in CSS pixels; what is painted of a large page need not be sharp.
+      // The layout depends on CSS pixels alone, so a large page is rendered at a lower resolution.
       deviceScaleFactor: width > 2000 ? 0.25 : 1,
       mobile: false,
     });
   await resize(width, height);
-  // As if its window were in front: otherwise nothing in it has the focus.
+  // Without emulation no element has the focus, because the window is in the background.
   await page('Emulation.setFocusEmulationEnabled', { enabled: true });
   for (const { name, value } of cookies)
     await page('Network.setCookie', { name, value, url: new URL(address).origin });
   await page('Page.navigate', { url: address });
   return {
-    /** Runs an expression that may be a promise in the page, and answers its value. */
+    /** Evaluates an expression in the page, awaits it, and returns its value. */
     async evaluate(expression) {
       const { result, exceptionDetails } = await page('Runtime.evaluate', {
         expression,
@@ -95,14 +95,14 @@ export async function openChromium(program, { address, cookies, size: [width, he
         throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
       return result.value;
     },
-    /** Gives the page another size, in CSS pixels. */
+    /** Resizes the page, in CSS pixels. */
     resize,
     /** Presses a key, by its name and its Windows code. */
     async press(key, windowsVirtualKeyCode) {
       for (const type of ['rawKeyDown', 'keyUp'])
         await page('Input.dispatchKeyEvent', { type, key, code: key, windowsVirtualKeyCode });
     },
-    /** What is seen, as PNG. */
+    /** A screenshot as PNG. */
     async picture() {
       const { data } = await page('Page.captureScreenshot', { format: 'png' });
       return Buffer.from(data, 'base64');

@@ -1,4 +1,4 @@
-/* The delivery page against a Sentry that refuses, limits, is away, and takes everything. */
+/* The delivery page with a Sentry that refuses, limits, is unreachable, and accepts everything. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -63,7 +63,7 @@ test('a rate limit and an absent Sentry are shown with the time until it goes on
   await page.inEach('delivery-limited');
 
   await sentry.close();
-  // Errors are not limited, so one is tried at once, and finds nobody.
+  // Errors are not limited, so one is sent at once and finds no server.
   await page.driver.executeScript(`setTimeout(() => { throw new EvalError('on purpose'); });`);
   await page.see('next-attempt');
   await page.speak('ru');
@@ -170,11 +170,11 @@ test('what happened to the kept telemetry is said once the program starts again'
   await program.ended;
   const telemetry = join(place.dataDir, 'telemetry');
   writeFileSync(join(telemetry, 'telemetry.sqlite'), 'no database any more');
-  // As an earlier version has left it.
+  // The file as an earlier version wrote it.
   mkdirSync(join(telemetry, 'segments'));
 
   const page = await openWindow(place);
-  // It is no reason to keep anybody from the machine.
+  // The notice must not block the machine.
   await page.ready();
   await page.speak('ru');
   assert.match(await page.text('set-aside'), /Файл телеметрии был повреждён/);
@@ -186,7 +186,7 @@ test('what happened to the kept telemetry is said once the program starts again'
   await page.inEach('delivery-notices');
 });
 
-/** The delivery page of a machine on which one spin was made; with a Sentry, that is where it reports to. */
+/** Opens the delivery page of a machine on which one spin was made, which reports to `sentry` if there is one. */
 async function deliveryPage(t, sentry) {
   const page = await openWindow(ownPlace(t), ['--seed', '6']);
   await page.ready();
@@ -211,7 +211,7 @@ async function figure(page, name) {
   return Number((await page.text(`figure-${name}`)).replace(/\D/g, ''));
 }
 
-/** Sends events as a program of the customer's would. */
+/** Sends events as a program of a customer does. */
 async function send(dsn, count) {
   const { protocol, username, host, pathname } = new URL(dsn);
   const address = `${protocol}//${host}/api${pathname}/envelope/?sentry_key=${username}`;

@@ -1,17 +1,14 @@
-/*
- * Traces that nobody would want to wait for, sent to the real collector as any Sentry SDK would send them: large ones,
- * odd ones, and fifty a second.
- */
+/* Traces that are sent to the real collector as a Sentry SDK sends them: large ones, odd ones, and fifty a second. */
 import { randomBytes } from 'node:crypto';
 
-/** A number of lower-case hex digits. */
+/** A random number of lower-case hex digits. */
 export function hex(digits) {
   return randomBytes(digits / 2).toString('hex');
 }
 
 /**
- * A transaction as an envelope. Times are seconds since the Unix epoch. Spans are
- * `{ id, parent, op, description, start, end, data, status }`; ids and parents are 16 hex digits.
+ * A transaction as an envelope. Times are in seconds since the Unix epoch. Spans are `{ id, parent, op, description,
+ * start, end, data, status }`; ids and parents have 16 hex digits.
  */
 export function transaction({
   trace,
@@ -77,8 +74,8 @@ export async function send(dsn, envelope) {
 }
 
 /**
- * A trace of `count` spans in ten services, at most 900 to a transaction since Sentry takes no more than 1,000. Ten
- * deep, with repeated queries. Returns its id.
+ * Sends a trace of `count` spans in ten services, ten levels deep, with repeated queries. A transaction has at most 900
+ * spans, because Sentry accepts at most 1,000. Returns its id.
  */
 export async function sendLargeTrace(dsn, count) {
   const trace = hex(32);
@@ -104,7 +101,7 @@ export async function sendLargeTrace(dsn, count) {
     const spans = [];
     for (let number = 0; number < here; number += 1) {
       const at = start + (number / here) * 0.35;
-      // Ten steps down, and then a step down from the transaction again.
+      // Every tenth span is a child of the transaction.
       const parent = number % 10 === 0 ? id : spans[number - 1].id;
       spans.push({
         id: hex(16),
@@ -134,7 +131,7 @@ export async function sendLargeTrace(dsn, count) {
   return trace;
 }
 
-/** A trace with everything that a trace should not have. Returns its id. */
+/** Sends a trace with every oddity. Returns its id. */
 export async function sendOddTrace(dsn) {
   const trace = hex(32);
   const [root, one, other, twin] = [hex(16), hex(16), hex(16), hex(16)];

@@ -1,6 +1,6 @@
 /*
- * A payment that fails, told to the real collector as the SDK of somebody's payment service would tell it: the settled
- * ones as transactions, the failed one as a transaction and the error in it.
+ * Payments that are sent to the real collector as a customer's payment service sends them: successful ones as
+ * transactions, a failed one as a transaction and its error.
  */
 import { hex, send } from './envelopes.mjs';
 
@@ -8,7 +8,7 @@ const NAME = 'POST /payments';
 const SERVICE = 'shop-payments';
 /** Money of a spin, in major units. */
 const STAKE = 10;
-/** How long a payment takes. */
+/** Duration of a payment, in milliseconds. */
 export const PAYMENT_MS = 400;
 
 function payment(trace, span, status, release, measurements) {
@@ -104,7 +104,7 @@ function envelope(type, payload) {
   return `${JSON.stringify(header)}\n${JSON.stringify(item)}\n${body}\n`;
 }
 
-/** A payment that went well. */
+/** Sends a successful payment. */
 export async function sendPayment(dsn, release) {
   const measurements = {
     stake: { value: STAKE, unit: 'none' },
@@ -113,7 +113,7 @@ export async function sendPayment(dsn, release) {
   await send(dsn, payment(hex(32), hex(16), 'ok', release, measurements));
 }
 
-/** One that failed. Returns the id of its trace, and of the span that the error belongs to. */
+/** Sends a failed payment. Returns the ids of its trace and of the span with the error. */
 export async function sendFailedPayment(dsn, release) {
   const [trace, span] = [hex(32), hex(16)];
   const measurements = { stake: { value: STAKE, unit: 'none' } };

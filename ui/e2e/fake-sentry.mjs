@@ -1,7 +1,7 @@
-/* A Sentry of a test's own, which answers what it is told to. */
+/* A Sentry whose replies a test determines. */
 import { createServer } from 'node:http';
 
-/** Takes every envelope, unless `answer` is given another status. `taken` holds a line for each that it took. */
+/** Accepts every envelope, unless `answer` has another status. `taken` contains a line for each accepted one. */
 export async function fakeSentry(t) {
   const key = '0123456789abcdef0123456789abcdef';
   const sentry = { key, taken: [], answer: { status: 200, headers: {} } };
@@ -16,7 +16,7 @@ export async function fakeSentry(t) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   sentry.port = server.address().port;
   sentry.dsn = `http://${key}@127.0.0.1:${sentry.port}/7`;
-  /** Nobody listens any more. */
+  /** Stops listening. */
   sentry.close = () => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));

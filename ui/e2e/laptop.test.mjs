@@ -1,4 +1,4 @@
-/* What a laptop does to a program: proxies, locales, small screens, processes that die, homes that cannot be written. */
+/* Conditions of laptops: proxies, locales, small screens, crashing processes, directories without write permission. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
@@ -19,9 +19,9 @@ import {
   until,
 } from './real-window.mjs';
 
-/** The variable that WebKitGTK is told with how to draw. */
+/** The variable that determines how WebKitGTK draws. */
 const DRAWING = 'WEBKIT_DISABLE_DMABUF_RENDERER';
-/** The page's layout holds from here on. */
+/** The smallest size for which the page has a layout. */
 const LEAST = [1024, 640];
 
 test('a proxy of the environment is never asked for the page', async (t) => {
@@ -49,7 +49,7 @@ test('a proxy of the environment is never asked for the page', async (t) => {
   delete place.env.no_proxy;
   delete place.env.NO_PROXY;
 
-  // Without WebDriver, which would ask the proxy itself.
+  // Without WebDriver, whose own requests would use the proxy.
   await ownScreen(place, '1600x1000');
   startProgram(place);
   await until('SPIN', () => spinShows(place));
@@ -95,7 +95,7 @@ test('a page whose process dies again and again is given up, with a word and a w
   const program = startProgram(place);
   const web = () => childrenOf(program.process.pid, 'WebKitWebProcess');
   await until('SPIN', () => spinShows(place));
-  // Three times it is opened anew; then the splash page, in a process of its own, says what is the matter.
+  // The page is reopened three times; then the splash page, in another process, shows the reason.
   for (let time = 0; time < 4; time += 1) {
     const [pid] = await until('a process', () => web().length === 1 && web());
     process.kill(pid, 'SIGKILL');
@@ -104,7 +104,7 @@ test('a page whose process dies again and again is given up, with a word and a w
   }
   await until('the log', () => program.stderr().includes('it is not opened any more'));
 
-  // A second start is somebody who wants to see the page.
+  // A second start shows the page again.
   const second = startProgram(place);
 
   assert.deepEqual(await second.ended, { code: 0, signal: null });
@@ -122,7 +122,7 @@ test('a page that does not come is told, with a way to try again', async (t) => 
   assert.ok(!spinShows(place));
 
   process.kill(network(), 'SIGCONT');
-  // The way to try again has the focus, and the colour of SPIN.
+  // The retry button has the focus and the colour of SPIN.
   await until('the message', () => goldOnScreen(place) > 300);
   pressKeys(place, 'Return');
   await until('SPIN', () => spinShows(place));
@@ -162,7 +162,7 @@ test('a network process that dies does not lock the page out', async (t) => {
 
   process.kill(network, 'SIGKILL');
 
-  // The cookie of the launch went with it: whatever the page asks for next is refused.
+  // The cookie of the launch is lost with the process, so the next request is refused.
   await until('the log', () => program.stderr().includes('the page is opened anew'));
   await until('the spin to run', () => {
     pressKeys(place, 'space');
@@ -184,7 +184,7 @@ test('a program that is started again while it is closing opens again', async (t
 
   const second = startProgram(place, ['--problem', 'slow-provider=on']);
 
-  // Either the first heard of it and opens again as the same process, or it was gone by then.
+  // The first process either opens its window again, or has ended before the second start.
   const gone = await Promise.race([program, second].map(async (one) => [one, await one.ended]));
   assert.deepEqual(gone[1], { code: 0, signal: null });
   const living = gone[0] === program ? second : program;
@@ -333,7 +333,7 @@ for (const { name, env } of [
   });
 }
 
-/** How the page is told to be drawn on this machine: that variable, and GTK's own. */
+/** How the page is drawn on this machine: the values of that variable and of GTK's own. */
 function drawnHere() {
   const devices = existsSync('/dev/dri') ? readdirSync('/dev/dri') : [];
   if (existsSync('/proc/driver/nvidia')) return ['1', undefined];

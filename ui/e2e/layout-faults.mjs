@@ -1,17 +1,20 @@
 /*
- * What is wrong with how a page is laid out, found in the page itself: texts that are cut, that lie across each other or
- * across a control, that nobody can reach by scrolling or by keyboard, and that stand out too little from their ground.
+ * Finds faults of the layout in the page itself: texts that are cut, overlap each other or a control, cannot be reached
+ * by scrolling or by keyboard, or have too little contrast.
  */
 
-/** The rules of WCAG 2.2, AA: 1.4.3. Large is 24 px, or 18.66 px and bold. */
+/** The minimum contrasts of WCAG 2.2, level AA (1.4.3). Large text has at least 24 px, or 18.66 px in bold. */
 const ENOUGH_CONTRAST = { usual: 4.5, large: 3 };
 
-/** An expression that answers the faults of the page that is open, a line each. `sideways` lets the page scroll sideways. */
+/**
+ * An expression that returns the faults of the open page, one per line. `sideways` allows the page to scroll
+ * horizontally.
+ */
 export function layoutFaults({ sideways = false, contrasts = true } = {}) {
   return `(${find})(${JSON.stringify({ sideways, contrasts, ENOUGH_CONTRAST })})`;
 }
 
-/** Runs in the page: it knows nothing of this file. */
+/** Runs in the page, so it cannot use the rest of this file. */
 function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
   const faults = new Set();
   const root = document.documentElement;
@@ -32,7 +35,9 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
   };
   const PLACED = new Set(['absolute', 'fixed']);
 
-  /** The ancestors that clip an element, inside first, each with its box; those that scroll make more reachable. */
+  /**
+   * The clipping ancestors of an element with their boxes, innermost first; scrolling ones extend the reachable area.
+   */
   const clipsOf = (element) => {
     const clips = [];
     let placed = PLACED.has(styleOf(element).position) ? styleOf(element).position : null;
@@ -77,14 +82,14 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
     ];
   };
   const scrolls = (how) => how === 'auto' || how === 'scroll';
-  /** What of a box is seen, and which clip cuts it for good. */
+  /** The visible part of a box, and the clip that makes the rest unreachable. */
   const cutBy = (box, clips) => {
     let shown = { left: box.left, right: box.right, top: box.top, bottom: box.bottom };
     let cut = null;
     const reach = { x: false, y: false };
     for (const clip of clips) {
       const high = shown.bottom - shown.top;
-      // A line may be a little higher than its letters.
+      // The line height may be slightly smaller than the letters.
       const slack = Math.max(2, high * 0.2);
       if (clip.x !== 'visible') {
         if (scrolls(clip.x)) reach.x = true;
@@ -145,7 +150,7 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
       if (box.width < 1 || box.height < 1) continue;
       const { shown, cut, reach } = cutBy(box, clips);
       if (cut) {
-        // A name that comes from outside may be cut where the whole can be read.
+        // A name from outside may be cut if the whole name can be read elsewhere.
         const whole = words(cut.each.textContent);
         const short = styleOf(cut.each).textOverflow === 'ellipsis';
         const least = Math.min(box.width, parseFloat(styleOf(element).fontSize) * 3);
@@ -206,11 +211,11 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
   for (const element of document.querySelectorAll('[title]')) {
     const title = words(element.title);
     if (!seen(element) || title === '') continue;
-    // As the page goes by it (core/ui/tips.ts).
+    // The same rule as in core/ui/tips.ts.
     if (title.length >= 4 && words(element.textContent).includes(title)) continue;
     if (element.closest('[aria-hidden="true"], [role="row"]:not(.head)')) continue;
     const PLACES =
-      'section, pre, [role="tabpanel"], [role="group"], [role="grid"], [role="treegrid"]';
+      '[tabindex="-1"], section, pre, [role="tabpanel"], [role="group"], [role="grid"], [role="treegrid"]';
     const reached = element.closest(`${CONTROLS}, label, [tabindex]:not(${PLACES})`);
     if (!reached && !element.querySelector(CONTROLS))
       faults.add(`no key reaches “${title.slice(0, 60)}” of ${where(element)}`);
@@ -254,7 +259,7 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
   });
   return [...faults];
 
-  /** What lies over the page has an order of its own: it may cover the rest. */
+  /** Elements above the page have a stacking order of their own and may cover the rest. */
   function above(element) {
     for (let each = element; each; each = each.parentElement) {
       const style = styleOf(each);
@@ -264,12 +269,12 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
     return null;
   }
 
-  /** The box that a person sees an element in. */
+  /** The visible box of an element. */
   function frameOf(element) {
     for (let each = element; each && each !== document.body; each = each.parentElement) {
       const style = styleOf(each);
       if (style.display === 'inline' || style.display === 'contents') continue;
-      // What is placed freely has a place of its own.
+      // A positioned element has a place of its own.
       if (each !== element && styleOf(element).position === 'absolute') return null;
       if (parseFloat(style.borderLeftWidth) === 0 || parseFloat(style.borderRightWidth) === 0)
         continue;
@@ -285,7 +290,7 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
     return canvas.measureText(text).width;
   }
 
-  /** The contrast of an element's text, where it is not enough. */
+  /** The contrast of an element's text, if it is too low. */
   function contrastOf(element, pseudo) {
     if (!contrasts || element.closest(':disabled, [aria-disabled="true"]')) return null;
     const style = pseudo ? getComputedStyle(element, pseudo) : styleOf(element);
@@ -305,7 +310,7 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
     return worst < least - 0.005 ? worst.toFixed(2) : null;
   }
 
-  /** The colours that may lie behind an element: one, or the ends of gradients. */
+  /** The possible colours behind an element: one, or the ends of gradients. */
   function groundsOf(element) {
     const behind = below(element);
     if (behind === null) return [];
@@ -329,14 +334,17 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
     }
     return grounds;
   }
-  /** An element and what lies behind it, what is nearest first. What is placed freely lies on others than its ancestors. */
+  /**
+   * An element and those behind it, the nearest first. A positioned element may cover elements that are not its
+   * ancestors.
+   */
   function below(element) {
     const ancestors = [];
     for (let each = element; each; each = each.parentElement) ancestors.push(each);
     if (styleOf(element).position !== 'absolute') return ancestors;
     const { left, right, top, bottom } = element.getBoundingClientRect();
     const there = document.elementsFromPoint((left + right) / 2, (top + bottom) / 2);
-    // Where it is not in sight nobody knows.
+    // An element outside of the window has no known background.
     if (!there.includes(element.parentElement)) return null;
     return [element, ...there.filter((each) => !element.contains(each))];
   }

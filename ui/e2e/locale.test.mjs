@@ -1,4 +1,4 @@
-/* A system that names no language (`LANG=C.UTF-8`): every page is there, and so are its charts. */
+/* On a system without a language (`LANG=C.UTF-8`) every page and its charts are drawn. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openWindow, ownPlace, until } from './real-window.mjs';

@@ -28,7 +28,7 @@ const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const [WIDTH, HEIGHT] = [1280, 800];
 const IDLE_S = 20;
 const PATIENCE_MS = 60_000;
-/** Kernel clock ticks per second, as /proc counts processor time: the same on every Linux that runs Reelscope. */
+/** Kernel clock ticks per second, the unit of processor time in /proc; equal on every Linux that runs Reelscope. */
 const TICKS = 100;
 
 const root = mkdtempSync(join(tmpdir(), 'reelscope-measure-'));
@@ -39,7 +39,7 @@ try {
     const home = join(root, `home-${round}`);
     mkdirSync(home);
     table.push(await measure('first', home));
-    // Everything is seeded now: the start that counts as warm finds a finished database.
+    // The database is complete now, so the next start is a warm one.
     table.push(await measure('warm', home, { idle: true }));
   }
 } finally {
@@ -68,7 +68,7 @@ async function measure(start, home, { idle = false } = {}) {
   try {
     await until('the first paint', () => screen.gold() > 20);
     row['first paint, ms'] = since();
-    // The button is the only thing that is both golden and large.
+    // SPIN is the only element that is both golden and large.
     await until('SPIN', () => screen.gold() > 3_000);
     row['spinnable, ms'] = since();
     await until('the players', calm(program.pid));
@@ -89,7 +89,7 @@ async function measure(start, home, { idle = false } = {}) {
   return row;
 }
 
-/** A question: has the program used less than 2 % of a core during a whole second? */
+/** Returns a condition: the program has used less than 2 % of a core during one second. */
 function calm(pid) {
   let last = { at: -Infinity, seconds: NaN };
   return () => {
@@ -102,18 +102,18 @@ function calm(pid) {
   };
 }
 
-/** Processor time of a process and all its descendants so far. */
+/** Processor time that a process and all its descendants have used so far. */
 function cpuSeconds(pid) {
   const processes = new Map();
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     try {
       const text = readFileSync(`/proc/${name}/stat`, 'utf8');
-      // The name of a process, in brackets, may itself contain brackets and spaces.
+      // The name of a process, in brackets, may contain brackets and spaces.
       const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
       const [parent, user, system] = [1, 11, 12].map((index) => Number(fields[index]));
       processes.set(Number(name), { parent, ticks: user + system });
     } catch {
-      // It ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
   const belongs = (id) => id === pid || (processes.has(id) && belongs(processes.get(id).parent));
@@ -122,7 +122,7 @@ function cpuSeconds(pid) {
   return ticks / TICKS;
 }
 
-/** A screen whose pixels lie in a file: an XWD image, 4 bytes a pixel, blue first. */
+/** A screen whose pixels are in a file: an XWD image with 4 bytes per pixel, blue first. */
 async function openScreen() {
   const xvfb = spawn(
     'Xvfb',
@@ -151,7 +151,7 @@ async function openScreen() {
   return {
     process: xvfb,
     display,
-    /** How many pixels of every second row and column have the gold of our mark and our button. */
+    /** Number of pixels, in every second row and column, with the gold of the mark and of SPIN. */
     gold() {
       readSync(file, pixels, 0, pixels.length, headerSize + colours * 12);
       let count = 0;

@@ -22,13 +22,16 @@ import { BINARY, openWindow, ownPlace, programsOf, until } from './real-window.m
 const MINUTES = Number(process.env.MINUTES ?? 2);
 const PLAYERS = 100;
 const BUDGET = 50;
-/** Spins of the person in each part. */
+/** Number of the person's spins in each part. */
 const SPINS = 5;
 const KEYS = 40;
-/** How long the players are left to themselves in each part but the one with the budget, in milliseconds. */
+/** Duration of each part but the one with the budget, in milliseconds. */
 const SETTLE_MS = 45_000;
 const PATIENCE_MS = 180_000;
-/** Calibration and its players' first writing take half a minute on a slow machine. */
+/**
+ * Limit of the calibration and the first writing of the players, in milliseconds; both take half a minute on a slow
+ * machine.
+ */
 const SEEDED_MS = 120_000;
 
 test('the window beside its players', { timeout: (MINUTES + 20) * 60_000 }, async (t) => {
@@ -109,7 +112,7 @@ test('the window beside its players', { timeout: (MINUTES + 20) * 60_000 }, asyn
   assert.equal(ledger.status, 0, 'the ledger is balanced');
 });
 
-/** Asks once a second: whoever is measured should not be kept busy with questions. */
+/** Polls once a second, because requests would disturb the measurement. */
 async function slowly(what, ask) {
   for (const deadline = Date.now() + PATIENCE_MS; !(await ask()); await pause(1_000))
     assert.ok(Date.now() < deadline, `waited ${PATIENCE_MS} ms for ${what}`);
@@ -126,7 +129,7 @@ function tellPlayers(name, { spins, failed, per_second, p95_ms }) {
   tell(`${name}: what players waited, P95 of the last seconds`, p95_ms ?? Number.NaN, 'ms');
 }
 
-/** What whoever sits at the window gets: frames, keys and spins. */
+/** Measures what the person at the window gets: frames, keys and spins. */
 async function person(page, name) {
   await page.driver.executeScript(`
     window.delays = [];

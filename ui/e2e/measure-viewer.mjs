@@ -33,9 +33,9 @@ const TRACES = 1_000;
 const PER_SECOND = 50;
 const KEYS = 60;
 const SPINS = 10;
-/** Frames that are looked at for each figure about frames. */
+/** Number of frames for each figure about frames. */
 const FRAMES = 300;
-/** Spins for each figure about the reels. */
+/** Number of spins for each figure about the reels. */
 const REEL_SPINS = 6;
 test('the figures of the traces', { timeout: 400_000 }, async (t) => {
   const page = await openWindow(ownPlace(t));
@@ -58,11 +58,11 @@ test('the figures of the traces', { timeout: 400_000 }, async (t) => {
   console.table(figures);
 });
 
-/** What concerns frames, in Chromium, on the same program. Answers what the browser says it is. */
+/** Measures the figures about frames in Chromium with the same program. Returns the browser's version. */
 async function inChromium(program, page, dsn, id) {
   const address = new URL('/', await page.driver.getCurrentUrl()).href;
   const cookies = await page.driver.manage().getCookies();
-  // A page that nothing happens on, so that the window draws as little as it can meanwhile.
+  // A page at rest, so that the window draws as little as possible meanwhile.
   await page.click('nav-settings');
   const browser = await openChromium(program, { address, cookies, size: [1280, 800] });
   try {
@@ -93,7 +93,7 @@ async function largeTrace(page, dsn) {
      const clicked = performance.now();
      link.click();
      while (!document.querySelector('[data-test="span-row"]')) await frame();
-     // What was drawn in this frame is on the screen with the next one.
+     // A frame is on the screen when the next one begins.
      await frame();
      const drawn = performance.now();
      const reply = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/traces/${id}')).at(-1);
@@ -116,7 +116,7 @@ async function largeTrace(page, dsn) {
   return id;
 }
 
-/** Scrolls through the trace that has many spans, and looks at as many frames of a page at rest. */
+/** Scrolls through the large trace, and measures as many frames of a page at rest. */
 async function scrolling({ name, run }, id) {
   const measured = (step) => `
     await open('/traces/${id}');
@@ -146,7 +146,7 @@ async function scrolling({ name, run }, id) {
   tellOf('while scrolling', scrolled, rest);
 }
 
-/** Spins the machine without and with traces of somebody else coming in. */
+/** Spins without and with traces of other services. */
 async function reels({ name, run }, dsn) {
   tellReels(name, 'without a feed', await run(spinningReels(REEL_SPINS)));
   const feed = fed(dsn);
@@ -154,7 +154,7 @@ async function reels({ name, run }, dsn) {
   tellReels(name, `with ${Math.round(await feed.end())} traces a second`, busy);
 }
 
-/** Sends traces, so many a second, until it is ended; then says how many a second it were. */
+/** Sends `rate` traces a second until it is stopped; then returns the actual rate. */
 function fed(dsn) {
   let going = true;
   let sent = 0;

@@ -1,18 +1,19 @@
 /*
- * What the measuring scripts share: tools for the page, frames of the reels, percentiles, and the table of figures.
+ * The shared parts of the measuring scripts: helpers for the page, frames of the reels, percentiles, and the table of
+ * figures.
  */
 
-/** A screen of 60 frames a second misses one when a frame takes longer than this, in milliseconds. */
+/** Longest duration of a frame on a screen of 60 Hz, in milliseconds. */
 const LATE_MS = 25;
 
-/** What was told so far, for `console.table`. */
+/** The figures so far, for `console.table`. */
 export const figures = [];
 
 /**
- * What the measured code in the page may use. `frame()` waits for the next frame and tells its time. `open()` goes to
- * another page of the program. `watchFrames()` looks at so many frames, or until `done()`: the time of each since the
- * one before, its script, and all work from its begin until it was drawn. What the program asks for later or in the next
- * frame is counted with its script; `step()` is called in each frame.
+ * Helpers for the measured code in the page. `frame()` waits for the next frame and returns its time. `open()` opens
+ * another page of the program. `watchFrames()` measures a number of frames, or until `done()`: the time since the
+ * previous one, the time of its script, and of all work from its begin until it was drawn. Work that the program
+ * requests for later or for the next frame counts as script; `step()` is called in each frame.
  */
 export const TOOLS = `
   const frame = () => new Promise((next) => requestAnimationFrame(next));
@@ -45,7 +46,7 @@ export const TOOLS = `
         Object.assign(window, { requestAnimationFrame: ask, setTimeout: later });
         return told(frames);
       }
-      // A message is handled when this frame has been drawn.
+      // A message is handled after this frame has been drawn.
       const { port1, port2 } = new MessageChannel();
       const begun = performance.now();
       port1.onmessage = () => {
@@ -71,7 +72,7 @@ export async function inPage(page, body) {
   return answer.value;
 }
 
-/** Body of a function that spins the machine so many times and answers the frames of its reels. */
+/** The body of a function that spins a number of times and returns the frames of the reels. */
 export function spinningReels(spins) {
   return `
     await open('/');

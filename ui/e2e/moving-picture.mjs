@@ -1,17 +1,17 @@
 /*
- * The moving picture of the README, from the real window: a spin of the demo as a double click begins it, its trace,
- * the fixes, the same round again, and the two traces side by side. Frames go to screenshots/, and their list with the
- * time that each was on the screen to screenshots/moving.txt; scripts/moving-picture.sh makes the picture of them.
+ * Records the animation of the README in the real window: a spin of the demo as a double click starts it, its trace,
+ * the fixes, the same round again, and both traces side by side. Frames are written to screenshots/, and their list
+ * with the duration of each to screenshots/moving.txt; scripts/moving-picture.sh makes the picture from them.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { SCREENSHOTS, openWindow, ownPlace, until } from './real-window.mjs';
 
-/** How long a reader looks at a screen that stands still. */
+/** How long a still screen is shown, in milliseconds. */
 const LOOK_MS = 2_500;
 const GLANCE_MS = 1_000;
-/** Spins take as long as the provider, and the players have to be written first. */
+/** Limit of waiting, in milliseconds. A spin takes as long as the provider, and the players are written first. */
 const LONG_MS = 120_000;
 
 test('the moving picture', async (t) => {
@@ -31,7 +31,7 @@ test('the moving picture', async (t) => {
     await page.screenshot(name);
     frames.push({ name, ms });
   };
-  /** A spin as it goes: each frame stands until the next one. */
+  /** Records a spin in real time: each frame is shown until the next one. */
   const spin = async (button) => {
     const before = await page.count('recent-spin');
     await page.click(button);

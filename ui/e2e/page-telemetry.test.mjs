@@ -1,12 +1,12 @@
 /*
- * What the page itself reports, as the collector has it: its load, its errors, its spins that fail, and what of it
- * follows the settings. Nothing of it is read from the page: all comes from the collector's own answers.
+ * The page's own telemetry as the collector has it: its load, its errors, its failed spins, and its settings. The tests
+ * read only the collector's replies.
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { openWindow, ownPlace, until } from './real-window.mjs';
 
-/** Has 4.50, which is less than the usual stake. */
+/** A player with a balance of 4.50, which is less than the usual stake. */
 const POOR_PLAYER = 'RS-000002';
 
 test('the load of the page is a transaction with its web vitals, and opens a session', async (t) => {
@@ -20,7 +20,7 @@ test('the load of the page is a transaction with its web vitals, and opens a ses
   assert.equal(load.service, 'frontend');
   assert.equal(load.status, 'ok');
   t.diagnostic(`web vitals: ${JSON.stringify(load.measurements)}`);
-  // WebKitGTK measures this one; browsers that measure more of them report more.
+  // WebKitGTK measures this value; other browsers report more of them.
   assert.equal(load.measurements.fcp?.unit, 'millisecond');
   assert.ok(load.measurements.fcp.value > 0);
   const sessions = await itemsOf(page, 'session');
@@ -36,7 +36,7 @@ test('an error of the page is one issue: a readable stack, the player’s id, th
   await page.ready();
   await page.spin(() => page.click('spin'));
 
-  // The page's own code fails, since what the browser gives it is broken.
+  // The page's own code fails, because a function of the browser is broken.
   await page.driver.executeScript(`
     crypto.randomUUID = () => { throw new RangeError('no ids today'); };
   `);
@@ -79,7 +79,7 @@ test('a rejection that nobody handles is one issue, whatever was thrown', async 
 
   await page.driver.executeScript(`setTimeout(() => void Promise.reject('bare words'));`);
   await until('the words', async () => (await errorsWith(page, 'bare words')).length > 0);
-  // Whatever else the same rejection were to cause would be before the next error.
+  // A second report of the same rejection would precede the next error.
   await page.driver.executeScript(`setTimeout(() => { throw new EvalError('the end'); });`);
   await until('the end', () => errorOf(page, 'EvalError'));
   assert.equal((await errorsWith(page, 'bare words')).length, 1);
@@ -105,7 +105,7 @@ test('a refusal (402) is told in the trace and is no error', async (t) => {
 test('a failure that a service answered (502) is told in the trace, and not captured again', async (t) => {
   const page = await openWindow(ownPlace(t));
   await page.ready();
-  // The gateway's own answer to a payment that failed; the services behind it are healthy here.
+  // The gateway's reply to a failed payment; the services behind it are not involved.
   await page.driver.executeScript(`
     const through = window.fetch;
     window.fetch = (url, init) => String(url).endsWith('/v1/spins')
@@ -125,7 +125,7 @@ test('a failure that a service answered (502) is told in the trace, and not capt
 test('an answer that never came is captured by the page, in the trace of the spin, once', async (t) => {
   const page = await openWindow(ownPlace(t));
   await page.ready();
-  // The request itself is real, and is broken off before its answer.
+  // The request is real, and is aborted before its reply.
   await page.driver.executeScript(`
     const through = window.fetch;
     window.cut = true;
@@ -134,7 +134,7 @@ test('an answer that never came is captured by the page, in the trace of the spi
       : through(url, init);
   `);
   await page.spin(() => page.click('spin'));
-  // The payment service is asked what became of the stake: nothing, and so there is nothing to ask for again.
+  // The payment-service reports an untouched stake, so there is nothing to request again.
   await until('the end to be known', async () => !(await page.isThere('ask-again')));
   await page.driver.executeScript('window.cut = false');
   await page.spin(() => page.click('spin'));
@@ -160,7 +160,7 @@ test('release, environment and share of traces reach the page without a reload',
   await environment.sendKeys('stage');
   await page.click('save-environment');
   await until('it to be saved', async () => /Saved/.test(await page.text('settings-state')));
-  // Somebody else changes the release; this window learns of it when it is looked at again.
+  // The release is changed elsewhere; this window requests it when it is shown again.
   await put(page, { release: '1.1.0' });
   await page.driver.executeScript(`dispatchEvent(new Event('focus'))`);
   await until('a session of the new release', async () =>
@@ -178,7 +178,7 @@ test('release, environment and share of traces reach the page without a reload',
   });
   assert.equal(spin.environment, 'stage');
 
-  // No spin is recorded any more, and the machine plays on.
+  // Spins are not recorded any more, and the machine still plays.
   await put(page, { traces_sample_rate: 0 });
   await page.driver.executeScript(`dispatchEvent(new Event('focus'))`);
   await until('the page to know', async () => {
@@ -191,7 +191,7 @@ test('release, environment and share of traces reach the page without a reload',
   await page.spin(() => page.click('spin'));
   await page.spin(() => page.click('spin'));
   assert.equal(await page.count('recent-spin'), rounds + 2);
-  // An error is always recorded; when it is there, a trace would have been there before.
+  // An error is always recorded; a trace would have arrived before it.
   await page.driver.executeScript(`setTimeout(() => { throw new EvalError('the end'); });`);
   await until('the end', () => errorOf(page, 'EvalError'));
   assert.equal((await spinRoots(page, 1)).length, 1);
@@ -218,7 +218,7 @@ async function itemsOf(page, type) {
   return found;
 }
 
-/** The newest error of that type, if there is one. */
+/** The newest error of that type, or undefined. */
 async function errorOf(page, kind) {
   const { issues } = await page.asked('/api/telemetry/issues');
   const issue = issues.find((candidate) => candidate.kind === kind);
@@ -242,7 +242,7 @@ async function payloadOf(page, { seq, event_id }) {
   return items.find(({ json }) => json?.event_id === event_id).json;
 }
 
-/** The page's transactions of spins, as soon as there are so many. */
+/** The page's transactions of spins, once there are so many. */
 function spinRoots(page, count) {
   return until(`${count} spins at the collector`, async () => {
     const { traces } = await page.asked('/api/telemetry/traces');
@@ -257,7 +257,7 @@ function spinRoots(page, count) {
   });
 }
 
-/** The page has captured no error up to now: the next one it makes is the first. */
+/** The page has captured no error so far, so the next one is the first. */
 async function nothingCaptured(page) {
   await page.driver.executeScript(`setTimeout(() => { throw new EvalError('the end'); });`);
   await until('the end', () => errorOf(page, 'EvalError'));

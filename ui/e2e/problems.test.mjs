@@ -1,6 +1,6 @@
 /*
- * The problems in the real window: each is seen in a trace, fixed and compared; a payment fails on cue; the dial goes
- * through the releases; before and after fill with the spins of virtual players.
+ * The problems in the real window: each is seen in a trace, fixed and compared; a payment fails on demand; the dial
+ * switches releases; the figures before and after fill with the spins of virtual players.
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -8,9 +8,12 @@ import { Key } from 'selenium-webdriver';
 import { openWindow, ownPlace, until } from './real-window.mjs';
 
 const PROBLEMS = ['missing-index', 'slow-rng', 'slow-provider', 'payment-errors'];
-/** Spins take as long as the provider, and the players have to be written before their index can be switched. */
+/**
+ * Limit of waiting, in milliseconds. A spin takes as long as the provider, and the players must be written before their
+ * index can be switched.
+ */
 const LONG_MS = 60_000;
-/** What chance does not explain takes some hundred spins. */
+/** Limit of waiting, in milliseconds. A significant difference needs some hundred spins. */
 const MANY_SPINS_MS = 180_000;
 
 async function inEach(page, name) {
@@ -41,7 +44,7 @@ async function opened(t, more = []) {
   return page;
 }
 
-/** The start of the demo, as whoever shows it goes there. */
+/** Resets to the start of the demo with the button of the panel. */
 async function startOfDemo(page) {
   await page.click('reset');
   assert.match(await page.text('reset-question'), /release 1\.0\.0 with all problems/);
@@ -49,7 +52,7 @@ async function startOfDemo(page) {
   await all(page, ['on', 'on', 'on', 'on']);
 }
 
-/** A radio button is drawn by its label. */
+/** Chooses a release; the radio button is hidden behind its label. */
 function onDial(page, version) {
   return page.driver.executeScript(
     `const radio = document.querySelector('[data-test="release-' + arguments[0] + '"]'); radio.focus(); return radio.checked`,
@@ -110,7 +113,7 @@ test('problems are seen in a trace, fixed, and the same round is spun again and 
   const address = await page.driver.executeScript('return location.pathname');
   assert.match(address, /^\/traces\/[0-9a-f]{32}\/with\/[0-9a-f]{32}$/);
 
-  // What was fixed can be brought back.
+  // A fixed problem can be brought back.
   await page.click('nav-machine');
   await page.click('tab-problems');
   await page.click('switch-slow-rng');
@@ -161,7 +164,7 @@ test('the dial goes through the releases by keyboard, and the player does not wa
   const before = await page.amount('balance');
   const stake = await page.amount('stake');
   await page.spin(() => page.click('spin'));
-  // It is being settled behind the answer, and the balance follows by itself.
+  // The settlement continues after the reply, and the balance follows without a reload.
   await page.see('pending');
   await page.screenshot('settling');
   await until('the settlement', async () => !(await page.isThere('pending')), LONG_MS);
@@ -244,7 +247,7 @@ test('releases are compared, and the one that hurts is marked with its suspect',
   await inEach(page, 'releases-none');
   await page.speak('en');
 
-  // Spins are what is waited for here; how the budget holds them back is another test's.
+  // This test needs many spins; another one covers the budget.
   await page.click('traffic-budget');
   await page.click('traffic-switch');
   const spins = async (release) => {
@@ -314,7 +317,7 @@ test('the page fails in two ways of its own, each an issue, and goes on', async 
     const found = issues.filter(({ kind }) => kind === 'TypeError');
     return found.length === 2 && found;
   });
-  // A stack that is sent before the source maps are there is as the page was served.
+  // A stack that is sent before the source maps are loaded is not translated.
   for (const { culprit } of failures) assert.match(culprit, /[.](ts|js)[)]$/);
   assert.match(await page.text('fault-page-component'), /happened 1 time/);
   await inEach(page, 'more-faults');

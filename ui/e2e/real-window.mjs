@@ -1,8 +1,7 @@
 /*
- * Opens the real window of the desktop program and drives it: tauri-driver in front of WebKitWebDriver.
- *
- * Every test has directories of its own (data, settings, cache) and a driver of its own, because the program inherits
- * the driver's environment. Nothing here sleeps for a fixed time: everything waits for a condition.
+ * Opens the real window of the desktop program and drives it with tauri-driver and WebKitWebDriver. Every test has its
+ * own directories (data, settings, cache) and its own driver, because the program inherits the driver's environment.
+ * Tests wait for conditions and never for a fixed time.
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -31,16 +30,16 @@ export const BINARY =
   process.env.REELSCOPE_DESKTOP ?? fail('run scripts/e2e.sh, which builds the program');
 const AXE = readFileSync(join(import.meta.dirname, 'node_modules/axe-core/axe.min.js'), 'utf8');
 export const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
-/** Generous, because the machine that runs the tests may be busy; nobody waits this long on a good day. */
+/** Limit of waiting for a condition, in milliseconds; generous, because the machine may be busy. */
 const PATIENCE_MS = 20_000;
-/** A click that leads nowhere for so long did not reach the page. */
+/** Time after which a click without effect is repeated, in milliseconds. */
 const LOST_CLICK_MS = 5_000;
-/** How often a program is started when the driver loses it. */
+/** Number of starts of a program if the driver loses it. */
 const MOST_STARTS = 3;
-/** A page that hangs must not keep its driver, its program and the rest of the tests. */
+/** Limit of every command, in milliseconds, so that a page that hangs does not block the other tests. */
 const QUIT_PATIENCE_MS = 3_000;
 
-/** A script that chooses a language of the page, as its list does. */
+/** A script that chooses a language as the list of languages does. */
 export function speaking(lang) {
   return `{
     const list = document.querySelector('[data-test="language"]');
@@ -49,12 +48,12 @@ export function speaking(lang) {
   }`;
 }
 
-/** Directories that belong to one test, and the environment that makes the program use them. */
+/** The directories of one test, and the environment that makes the program use them. */
 export function ownPlace(t, { language = 'en' } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'reelscope-e2e-'));
-  // What was opened last is closed first, and the directories go when nothing uses them any more.
+  // In reverse order of opening; the directories are removed last.
   const closers = [
-    // WebKit's helpers write their caches for a moment longer than the program lives.
+    // WebKit's helper processes write their caches for a moment after the program has ended.
     () =>
       until("the test's directories to be removed", () => {
         rmSync(root, { recursive: true, force: true });
@@ -86,13 +85,13 @@ export function ownPlace(t, { language = 'en' } = {}) {
 }
 
 /**
- * The flags of a test's program: few players, so that the start is short, unless the test says how many. With
- * `place.asStarted` the problems are where a double click has them; with `place.calibrated` there are as many players as
- * this machine needs for a look-up of half a second.
+ * The flags of a test's program: few players for a short start, unless the test says how many. With `place.asStarted`
+ * the problems are as after a double click; with `place.calibrated` there are as many players as a look-up of half a
+ * second needs on this machine.
  */
 export function flags(place, more = []) {
   const players = place.calibrated || more.includes('--players') ? [] : ['--players', '2000'];
-  // A window that is about something else is not to wait for the demo's slow provider, nor to meet its failures.
+  // Tests of other features need neither the demo's slow provider nor its failures.
   const told = place.asStarted || more.includes('--problem');
   const problems = told ? [] : ['--problem', 'all=off'];
   const dataDir = place.dataDir ? ['--data-dir', place.dataDir] : [];
@@ -100,8 +99,8 @@ export function flags(place, more = []) {
 }
 
 /**
- * Starts the program under WebDriver. Closed, and waited for, when the test ends. WebKitWebDriver and the session bus lose a
- * start now and then on a loaded machine, before there is a page: a start is made again, and nothing after it.
+ * Starts the program under WebDriver, and closes it when the test ends. On a loaded machine WebKitWebDriver and the
+ * session bus sometimes lose a start before there is a page, so a start is repeated, and nothing after it.
  */
 export async function openWindow(place, more = []) {
   const capabilities = new Capabilities();
@@ -111,11 +110,11 @@ export async function openWindow(place, more = []) {
     const { server, driverGone, driverProcess, stderr } = await startDriver(place);
     let driver;
     const close = async () => {
-      // A test may have closed the window already; then there is no session left to quit.
+      // If the test has closed the window already, there is no session to end.
       await Promise.race([driver?.quit().catch(() => {}), setTimeoutAsync(QUIT_PATIENCE_MS)]);
       driverProcess.kill();
       await driverGone;
-      // The driver leaves the program to itself: it is asked to stop as a session manager would.
+      // The driver does not stop the program, so it gets a signal as from a session manager.
       for (const pid of programsOf(place)) process.kill(pid, 'SIGTERM');
       await until('the program to be gone', () => programsOf(place).length === 0);
     };
@@ -125,23 +124,23 @@ export async function openWindow(place, more = []) {
       return new Page(driver);
     } catch (error) {
       await close();
-      // What the program itself has to say is no fault of the driver.
+      // Errors of the program itself are reported by the test.
       if (attempt === MOST_STARTS || /panicked| ERROR /.test(stderr())) throw error;
       console.error(`the driver lost start ${attempt}: ${error}\n${stderr()}`);
     }
   }
 }
 
-/** Starts tauri-driver in the environment of a test and waits until it answers. */
+/** Starts tauri-driver in the environment of a test and waits until it responds. */
 async function startDriver(place) {
   const [port, nativePort] = [await freePort(), await freePort()];
   const ports = ['--port', String(port), '--native-port', String(nativePort)];
   const stdio = ['ignore', 'ignore', 'pipe'];
   const driverProcess = spawn('tauri-driver', ports, { env: place.env, stdio });
   let words = '';
-  // Of the driver, of WebKit's, and of the program that they start.
+  // The output of the driver, of WebKit's driver, and of the program.
   driverProcess.stderr.setEncoding('utf8').on('data', (text) => (words += text));
-  // Whoever inherited it and lives longer does not hold the tests up.
+  // A process that inherits the pipe and lives longer must not delay the end of the tests.
   driverProcess.stderr.unref();
   const driverGone = ended(driverProcess);
   const server = `http://127.0.0.1:${port}/`;
@@ -149,13 +148,13 @@ async function startDriver(place) {
   return { server, driverProcess, driverGone, stderr: () => words };
 }
 
-/** What a person does with the page and sees on it; elements are named by their data-test attribute. */
+/** Actions of a person on the page, and what is visible; elements are identified by `data-test`. */
 export class Page {
   constructor(driver) {
     this.driver = driver;
   }
 
-  /** Waits for the element to be there and visible. */
+  /** Waits until the element exists and is visible. */
   async see(name, patience = PATIENCE_MS) {
     const visible = async () => {
       const found = await this.driver.findElements(By.css(`[data-test="${name}"]`));
@@ -164,7 +163,7 @@ export class Page {
     try {
       return await until(`${name} to be visible`, visible, patience);
     } catch (error) {
-      // Where CI shows nothing else of the page.
+      // For CI, whose log shows nothing else of the page.
       const shown = await this.driver.executeScript(
         'return `${location.pathname}: ${document.querySelector("main")?.innerText.slice(0, 300)}`',
       );
@@ -181,7 +180,10 @@ export class Page {
     if (name.startsWith('nav-')) await this.arrive(name);
   }
 
-  /** Waits for the page of a link of the header. WebKitWebDriver loses the first click of a new window now and then. */
+  /**
+   * Clicks a link of the header and waits for its page. WebKitWebDriver sometimes loses the first click of a new
+   * window.
+   */
   async arrive(name) {
     const isThere = async () => (await this.attribute(name, 'aria-current')) === 'page';
     const clicked = until(`${name} to be open`, isThere, LOST_CLICK_MS);
@@ -191,10 +193,10 @@ export class Page {
     await until(`${name} to be open`, isThere);
   }
 
-  /** Changes the language. What is clicked before its phrases are there would lie elsewhere by the time of the click. */
+  /** Changes the language, and waits for its phrases, because they move the elements that are clicked next. */
   async speak(lang) {
     await this.see('language');
-    // WebDriver misses what it clicks where the page is zoomed.
+    // WebDriver misses an element that it clicks in a zoomed page.
     await this.driver.executeScript(speaking(lang));
     await until(`the page to be ${lang}`, () =>
       this.driver.executeScript('return document.documentElement.lang === arguments[0]', lang),
@@ -209,7 +211,7 @@ export class Page {
     return (await this.see(name)).getAttribute(attribute);
   }
 
-  /** An amount in minor units: what the page was told, without the digits' way of counting up. */
+  /** An amount in minor units: its final value, not one that is shown while it counts. */
   async amount(name) {
     return Number(await this.attribute(name, 'data-amount'));
   }
@@ -218,7 +220,7 @@ export class Page {
     return (await this.driver.findElements(By.css(`[data-test="${name}"]`))).length;
   }
 
-  /** The machine is on the screen, at rest, and the player is known. */
+  /** Waits until the machine is on the screen and at rest, and the player is known. */
   async ready() {
     await this.see('balance');
     await this.reels('idle');
@@ -231,7 +233,7 @@ export class Page {
     );
   }
 
-  /** Runs a spin to its end by whatever `start` does, and knows that it ran by the row that it adds. */
+  /** Runs a spin that `start` begins to its end, which is known by its new entry. */
   async spin(start) {
     const before = await this.count('recent-spin');
     await start();
@@ -253,9 +255,9 @@ export class Page {
       .perform();
   }
 
-  /** Keeps a picture of the window, in which something must be seen. */
+  /** Saves a screenshot, which must not be blank. */
   async screenshot(name) {
-    // WebKit answers with the next frame it draws, and a page at rest draws none: something invisible changes.
+    // WebKit answers with the next frame that it draws, so an invisible change makes it draw one.
     await this.driver.executeScript(`
       const speck = Object.assign(document.createElement('i'), { id: 'speck' });
       Object.assign(speck.style, { position: 'fixed', inset: '0 auto auto 0', width: '1px', height: '1px' });
@@ -275,7 +277,7 @@ export class Page {
     return png;
   }
 
-  /** A picture in each language, in which no text is cut off. */
+  /** A screenshot in each language, without cut texts. */
   async inEach(name) {
     for (const lang of LANGUAGES) {
       await this.speak(lang);
@@ -284,7 +286,7 @@ export class Page {
     }
   }
 
-  /** Asks the gateway with the page's cookie, but past the page: what it asks itself is in its own trace. */
+  /** Sends a request with the page's cookie, but not from the page, whose requests belong to its trace. */
   async asked(path, { method = 'GET', body } = {}) {
     const [cookie] = await this.driver.manage().getCookies();
     const address = new URL(path, await this.driver.getCurrentUrl());
@@ -295,7 +297,7 @@ export class Page {
     return (await fetch(address, { method, headers, body: body && JSON.stringify(body) })).json();
   }
 
-  /** What axe-core finds against the rules of accessibility, in a line each. */
+  /** The violations of accessibility rules that axe-core finds, one per line. */
   async violations() {
     await this.driver.executeScript(AXE);
     const found = await this.driver.executeAsyncScript(`
@@ -308,7 +310,7 @@ export class Page {
     return found;
   }
 
-  /** Asks the gateway as the page does, with the page's cookie. */
+  /** Sends a request from the page, with its cookie. */
   async fetched(path) {
     return this.driver.executeAsyncScript(
       `const done = arguments[arguments.length - 1];
@@ -317,14 +319,14 @@ export class Page {
     );
   }
 
-  /** Texts that do not fit into their boxes, or that stick out of the window. */
+  /** Texts that do not fit into their boxes or extend beyond the window. */
   async cutOff() {
     return this.driver.executeScript(`
       const cut = [];
       for (const element of document.querySelectorAll('body *')) {
         const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
         if (!own || element.closest('.visually-hidden, dialog:not([open]), svg, .mover, pre')) continue;
-        // A name that is cut can be read where the pointer rests.
+        // The tooltip contains a name that is cut.
         if (element.closest('[title]')) continue;
         const box = element.getBoundingClientRect();
         if (box.width === 0) continue;
@@ -339,13 +341,13 @@ export class Page {
   }
 }
 
-/** Starts the program by itself, as a double click does. Resolves `.ended` with exit code and signal. */
+/** Starts the program directly, as a double click does. `.ended` resolves to exit code and signal. */
 export function startProgram(place, more = []) {
   const stdio = ['ignore', 'ignore', 'pipe'];
   return watched(place, spawn(BINARY, flags(place, more), { env: place.env, stdio }));
 }
 
-/** What a program says and how it ends; it is ended with the test. */
+/** The output of a program and how it ends; it is stopped with the test. */
 function watched(place, program) {
   let words = '';
   program.stderr.setEncoding('utf8').on('data', (text) => (words += text));
@@ -354,7 +356,7 @@ function watched(place, program) {
     try {
       process.kill(-program.pid, 'SIGKILL');
     } catch {
-      // It leads no group, or is gone.
+      // It leads no process group, or has ended.
       program.kill('SIGKILL');
     }
     await gone;
@@ -362,18 +364,18 @@ function watched(place, program) {
   return { process: program, ended: gone, stderr: () => words };
 }
 
-/** What `npm run build` makes. */
+/** The output of `npm run build`. */
 const PAGE = join(import.meta.dirname, '../dist/browser');
-/** Nobody's number: an account without rights, as every Linux has it. */
+/** The id of an account without rights, which every Linux has. */
 const NOBODY = 65_534;
 
 /**
- * Starts the program as a user without rights, with a session bus of his own. Where the tests do not run as root they are such a
- * user's already.
+ * Starts the program as a user without rights, with a session bus of its own. If the tests do not run as root, their
+ * user is one already.
  */
 export function startAsOrdinaryUser(place, more = []) {
   if (process.getuid() !== 0) return startProgram(place, more);
-  // A home of root's, where a build may lie, is closed to others.
+  // Other users cannot read root's home directory, which may contain the build.
   const binary = join(place.root, 'reelscope-desktop');
   copyFileSync(BINARY, binary);
   chmodSync(place.root, 0o755);
@@ -387,32 +389,32 @@ export function startAsOrdinaryUser(place, more = []) {
   const env = { ...place.env, HOME: place.env.XDG_DATA_HOME };
   for (const name of ['DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR']) delete env[name];
   const words = ['setpriv', ...user, 'dbus-run-session', '--', binary, ...flags(place, more)];
-  // A debug build reads the page where it was built. Where that lies behind a door that is closed to others, it is
-  // mounted at the same path in a place of its own.
+  // A debug build reads the page from the directory of the build. If other users cannot read it, it is mounted at the
+  // same path in a mount namespace.
   const isOpen =
     spawnSync('setpriv', [...user, 'test', '-r', join(PAGE, 'index.html')]).status === 0;
   if (!isOpen) {
     const page = join(place.root, 'page');
     mkdirSync(page);
     const [, top] = PAGE.split('/');
-    // The gateway names it from its own folder.
+    // The gateway's path is relative to its own directory.
     const gateway = join(import.meta.dirname, '../../services/api-gateway');
     const mount = `mount --bind "$0" "$1"; mount -t tmpfs -o mode=755 none "/${top}"; mkdir -p "$0" "$2"; mount --bind "$1" "$0"; shift 2; exec "$@"`;
     words.unshift('unshare', '--mount', 'sh', '-euc', mount, PAGE, page, gateway);
   }
   const [program, ...rest] = words;
-  // A group of its own: what begins it and what it begins end together.
+  // A process group of its own, so that all its processes can be stopped together.
   const stdio = ['ignore', 'ignore', 'pipe'];
   return watched(place, spawn(program, rest, { env, stdio, detached: true }));
 }
 
-/** Runs `reelscope serve` in a test's own place until the test ends; answers where its page is. */
+/** Runs `reelscope serve` with the directories of a test until the test ends; returns the address of its page. */
 export function serve(place, more = [], listen = '127.0.0.1:0') {
   const words = ['--listen', listen, '--data-dir', place.dataDir, '--players', '2000'];
   return served(place, [...words, ...more]);
 }
 
-/** Somebody's recording in a viewer, and its address. */
+/** Opens a recording in a viewer and returns its address. */
 export function look(place, file) {
   return served(place, ['--listen', '127.0.0.1:0', '--telemetry', file]);
 }
@@ -434,7 +436,7 @@ async function served(place, words) {
   return JSON.parse(line).ui;
 }
 
-/** A screen of this test's own; the place's programs open their windows on it. */
+/** A screen for this test alone; programs of the place open their windows on it. */
 export async function ownScreen(place, size) {
   const xvfb = spawn(
     'Xvfb',
@@ -453,20 +455,20 @@ export async function ownScreen(place, size) {
   place.env = { ...place.env, DISPLAY: `:${number}` };
 }
 
-/** Presses keys as a keyboard does; WebDriver's own keys never reach the window, only its page. */
+/** Presses keys as a keyboard does; WebDriver's keys reach only the page and never the window. */
 export function pressKeys(place, ...keys) {
   const xdotool = (...words) => {
     const done = spawnSync('xdotool', words, { env: place.env, encoding: 'utf8' });
     assert.equal(done.status, 0, `xdotool ${words.join(' ')}: ${done.stderr}`);
     return done.stdout.trim().split('\n');
   };
-  // Without a window manager nobody gives the window the focus.
+  // Without a window manager no window gets the focus by itself.
   const [window] = xdotool('search', '--onlyvisible', '--name', '^Reelscope$');
   xdotool('windowfocus', '--sync', window);
   xdotool('key', '--clearmodifiers', ...keys);
 }
 
-/** How many pixels of the screen have the gold of our mark and our button; only SPIN has many. */
+/** Number of pixels of the screen with the gold of the mark and of SPIN; only SPIN has many. */
 export function goldOnScreen(place) {
   const words = ['-window', 'root', '-depth', '8', 'rgb:-'];
   const taken = spawnSync('import', words, { env: place.env, maxBuffer: 1 << 28 });
@@ -479,12 +481,12 @@ export function goldOnScreen(place) {
   return gold;
 }
 
-/** SPIN is on the screen. */
+/** Waits until SPIN is on the screen. */
 export function spinShows(place) {
   return goldOnScreen(place) > 12_000;
 }
 
-/** Process ids of a program's children of this name, those that have ended left out. */
+/** Ids of a program's running child processes of this name. */
 export function childrenOf(parent, name) {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
@@ -504,7 +506,7 @@ export function childrenOf(parent, name) {
     .map(Number);
 }
 
-/** Process ids of the programs that use this test's data directory. */
+/** Ids of the processes that use this test's data directory. */
 export function programsOf(place) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -519,7 +521,10 @@ export function programsOf(place) {
     .map(Number);
 }
 
-/** Whether no program holds the name by which a second start finds the first; it outlives the process a moment. */
+/**
+ * Whether the name on the session bus is free by which a second start finds the first; it outlives the process by a
+ * moment.
+ */
 function sessionIsFree() {
   const question = [
     '--session',
@@ -532,7 +537,10 @@ function sessionIsFree() {
   return answer.stdout.includes('boolean false');
 }
 
-/** Asks again and again until the answer is truthy. An error counts as "not yet", and is told at the end. */
+/**
+ * Repeats a question until its answer is truthy. An error counts as "not yet", and the last one is reported on a
+ * timeout.
+ */
 export async function until(what, ask, patience = PATIENCE_MS) {
   const deadline = performance.now() + patience;
   let last;
@@ -551,8 +559,8 @@ export async function until(what, ask, patience = PATIENCE_MS) {
 }
 
 /**
- * Whether a picture shows one colour only. PNG keeps the pixels, compressed, in its IDAT chunks, a row after another;
- * the rows of a single colour are all alike once the first is written, and those of a drawn page are not.
+ * Whether a picture has a single colour. PNG stores the compressed rows in its IDAT chunks. The rows of a single colour
+ * are equal after the first one; those of a drawn page are not.
  */
 function isBlank(png) {
   const width = png.readUInt32BE(16);

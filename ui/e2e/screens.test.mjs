@@ -1,4 +1,4 @@
-/* Every screen in each language: a picture of each in screenshots/, not blank, and no text cut off in any. */
+/* Every screen in each language: a screenshot of each, which is not blank and has no cut texts. */
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -77,12 +77,13 @@ for (const language of LANGUAGES) {
 }
 
 test('the header has room for its names and the progress of the first start, in the smallest window too', async (t) => {
-  // So many players that they are still being written when all sizes have been looked at; pictures would take too long.
+  // So many players that they are still being written when all sizes have been checked; screenshots would take too
+  // long.
   const page = await openWindow(ownPlace(t), ['--players', '200000']);
   await page.ready();
   await page.see('seeding');
   for (const width of [1280, 1100]) {
-    // The header goes by its own width, not by that of the window.
+    // The layout of the header depends on its own width, not on that of the window.
     await page.driver.executeScript(
       'document.querySelector("header").parentElement.style.width = arguments[0] + "px"',
       width,

@@ -1,4 +1,4 @@
-/* The settings: each mistake in words of both languages, what is kept, and what was scrubbed shown. */
+/* The settings: every error has a text in both languages, values are stored, and scrubbed values are shown. */
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,10 +38,10 @@ test('every mistake is said in both languages, beside the field that it is about
   await shown(page, 'input-organization');
   await page.inEach('settings-names');
 
-  // The settings cannot be written: a file stands where their directory should be.
+  // The settings cannot be stored, because a file is in the place of their directory.
   await page.speak('ru');
   const directory = join(place.env.XDG_CONFIG_HOME, 'reelscope');
-  // The language that was chosen just now is being written there.
+  // The chosen language is being stored there at this moment.
   await until('the file to stand there', () => {
     rmSync(directory, { recursive: true, force: true });
     writeFileSync(directory, '');
@@ -74,7 +74,7 @@ test('what was scrubbed is listed with its rule; the switch is there where there
   const settings = await page.asked('/api/settings');
   const { protocol, username, host, pathname } = new URL(settings.collector_dsn);
   const event_id = crypto.randomUUID().replaceAll('-', '');
-  // A program of the customer's that has scrubbed by itself says so in the same way.
+  // A program of a customer that scrubs by itself reports it in the same way.
   const event = {
     event_id,
     message: 'hello [Filtered]',
@@ -102,7 +102,7 @@ test('what was scrubbed is listed with its rule; the switch is there where there
   await until('it to be off', async () => (await page.asked('/api/settings')).scrubbing === false);
 });
 
-/** The element, scrolled to where a hand can reach it. */
+/** Returns the element after scrolling to it. */
 async function shown(page, name) {
   const element = await page.see(name);
   await page.driver.executeScript(`arguments[0].scrollIntoView({ block: 'center' })`, element);

@@ -1,6 +1,6 @@
 /*
- * Every screen of the page in every size that it is made for, in each language: nothing is cut, lies across something
- * else, is out of reach or hard to read. In Chromium, which is fast enough to look at all of them.
+ * Every screen of the page in every supported size and in each language: nothing is cut, overlaps, is unreachable or
+ * hard to read. In Chromium, which is fast enough for all combinations.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -13,9 +13,9 @@ import { layoutFaults } from './layout-faults.mjs';
 import { ownPlace, serve, speaking, until } from './real-window.mjs';
 
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
-/** English whose words are as long as those of no language of ours yet: what fits then fits in another one. */
+/** Lengthened English, whose words are longer than those of the present languages. */
 const PSEUDO = 'en-XA';
-/** Of the insides of windows, in CSS pixels. */
+/** Inner sizes of windows, in CSS pixels. */
 const SIZES = [
   [1024, 640],
   [1024, 768],
@@ -24,11 +24,11 @@ const SIZES = [
   [1920, 1080],
   [3840, 2160],
 ];
-/** A page that is zoomed has less room. */
+/** A zoomed page has less room. */
 const ZOOMS = [1, 1.25, 1.5];
-/** From here on nothing has to be scrolled sideways, and SPIN is in sight. */
+/** From this size on nothing scrolls horizontally, and SPIN is visible. */
 const LEAST = { width: 1024, height: 640 };
-/** The window's engine enlarges text by more than it makes the page smaller: the least that a page has then, in rem. */
+/** WebKitGTK enlarges text by more than it shrinks the page; this is the smallest size in rem that remains. */
 const DENSE = [
   { width: 1024, height: 640, rem: 16 },
   { width: 1280, height: 693, rem: 17.3 },
@@ -38,9 +38,9 @@ const views = [...DENSE];
 for (const [width, height] of SIZES)
   for (const zoom of ZOOMS) {
     const view = { width: Math.round(width / zoom), height: Math.round(height / zoom) };
-    // From here on a rem follows the window: these are as the smaller of their shape, only larger.
+    // Beyond this size a rem depends on the window, so larger windows look like the smaller ones of the same shape.
     if (zoom > 1 && view.width > 1280) continue;
-    // What is scrolled is scrolled by as much in a window that is as wide and higher.
+    // A higher window of the same width scrolls by as much.
     const isCovered = ({ width, height, rem }) =>
       !rem &&
       width === view.width &&
@@ -51,7 +51,7 @@ for (const [width, height] of SIZES)
 const go = (path) =>
   `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new Event('popstate'));`;
 const there = (name) => `!!document.querySelector('[data-test="${name}"]')`;
-/** Waits for what is to be clicked. */
+/** Waits for an element before it is clicked. */
 const click = (name) => `await (async () => {
   for (;;) {
     const found = document.querySelector('[data-test="${name}"]');
@@ -59,7 +59,7 @@ const click = (name) => `await (async () => {
     await new Promise(requestAnimationFrame);
   }
 })();`;
-/** Every screen: how to come there, and what is there once it has come. */
+/** Every screen: how it is opened, and an element that it contains. */
 const SCREENS = [
   { name: 'machine', open: go('/') + click('tab-problems'), there: 'problem-missing-index' },
   {
@@ -117,7 +117,7 @@ test('every screen is right in every size', async (t) => {
 
   const all = [];
   for (const lang of [...LANGUAGES, PSEUDO]) {
-    // It is offered nowhere: only the address asks for it.
+    // Only the address can request this language.
     if (lang === PSEUDO) await page.evaluate(`location.assign('/?language=${lang}')`);
     else await page.evaluate(inPage(speaking(lang)));
     await until(`the page in ${lang}`, () =>
@@ -144,7 +144,7 @@ test('every screen is right in every size', async (t) => {
   }
   assert.equal(all.length, 0, `\n${all.join('\n')}`);
 
-  // What shows where the pointer rests shows for the keyboard: each stop of a page is come to, and says its title.
+  // Tooltips are reachable by keyboard: every stop of a page gets the focus and shows its title.
   await page.resize(1280, 800);
   await page.evaluate(inPage(go('/business/impact')));
   await until('the table', () => page.evaluate(there('impact-table')));
@@ -170,14 +170,14 @@ const tip = (page) => page.evaluate(`document.querySelector('[data-test="tip"]')
 
 test('what the page says when something is wrong is right in every size', async (t) => {
   const place = ownPlace(t);
-  // As the store leaves it when it sets a damaged database aside.
+  // The name that the store gives to a damaged database.
   mkdirSync(join(place.dataDir, 'rounds.damaged-1700000000'), { recursive: true });
   const address = await serve(place);
   const endServer = place.closers.at(-1);
   const page = await openChromium(needChromium(), { address, cookies: [], size: [1280, 800] });
   place.closers.push(() => page.close());
   await until('the page', () => page.evaluate(there('spin')));
-  /** Nobody knows where the stake is, and there is a button to ask: no message of a spin is longer. */
+  /** Requests fail with an unknown stake and a button to retry, which is the longest message of a spin. */
   const unanswered = `
     const fetched = window.fetch;
     window.fetch = (to, how) =>
@@ -220,7 +220,7 @@ test('the page of the start is right in every size', async (t) => {
   const page = await openChromium(needChromium(), { address, cookies: [], size: [1280, 800] });
   t.after(() => page.close());
   await until('the page', () => page.evaluate(`typeof say === 'function'`));
-  // As long as what is said of a database that is set aside, with a path that has no spaces.
+  // As long as the notice about a damaged database with a path without spaces.
   const failure = {
     lang: 'ru',
     kind: 'failure',
@@ -248,12 +248,12 @@ test('the page of the start is right in every size', async (t) => {
   assert.equal(all.length, 0, `\n${all.join('\n')}`);
 });
 
-/** What is wrong in one size, a line each. */
+/** The faults in one size, one per line. */
 async function faultsIn(page, { width, height, rem }, name) {
   await page.resize(width, height);
   const asked = {
     sideways: width < LEAST.width,
-    // Colours are the same in every size.
+    // Colours are equal in every size.
     contrasts: width === 1280 && height === 800,
   };
   const sees = width >= LEAST.width && height >= LEAST.height && name === 'machine';
@@ -261,7 +261,7 @@ async function faultsIn(page, { width, height, rem }, name) {
     inPage(`
       const { style } = document.documentElement;
       style.setProperty('font-size', '${rem ? `${rem}px` : ''}', 'important');
-      // What follows a size is drawn in the frame after it.
+      // Elements that depend on the size are drawn in the next frame.
       for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
       const faults = ${layoutFaults(asked)};
       if (${sees}) {
@@ -276,7 +276,7 @@ async function faultsIn(page, { width, height, rem }, name) {
   );
 }
 
-/** A body of a function that may wait. */
+/** The body of an async function as an expression. */
 const inPage = (body) => `(async () => { ${body} })()`;
 
 async function picture(page, name) {
@@ -284,7 +284,7 @@ async function picture(page, name) {
   writeFileSync(join(SCREENSHOTS, `${name}.png`), await page.picture());
 }
 
-/** Spins until there is something on every screen: rounds, failures, two releases. Answers what the addresses name. */
+/** Spins until every screen has content: rounds, failures, two releases. Returns the ids that addresses contain. */
 async function played(page) {
   const ask = (path, { method = 'GET', body, headers = {} } = {}) =>
     page.evaluate(`fetch(${JSON.stringify(path)}, {
@@ -294,7 +294,7 @@ async function played(page) {
   await until('the page', () => page.evaluate(there('balance')));
   const spins = () =>
     page.evaluate(`document.querySelectorAll('[data-test="recent-spin"]').length`);
-  // The last spins are more than have room side by side.
+  // The last spins are more than fit in a line.
   for (let count = 1; count <= 8; count += 1) {
     await page.evaluate(inPage(click('spin')));
     await until('a spin', async () => (await spins()) >= count);

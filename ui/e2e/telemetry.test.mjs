@@ -1,4 +1,4 @@
-/* What Sentry gets of a spin in the real window, and what the window says of it. */
+/* The spans that Sentry gets of a spin in the real window, and what the window shows of them. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { fakeSentry } from './fake-sentry.mjs';
@@ -35,7 +35,7 @@ test('a spin is one tree of five services, begun by the page', async (t) => {
   t.diagnostic(`at the collector ${Math.round(late)} ms after the end of the spin`);
   assert.ok(late < 300, `${late} ms`);
   const byId = new Map(spans.map((span) => [span.span_id, span]));
-  // Whatever span one starts from, the way up ends at the press of SPIN.
+  // From any span the chain of parents ends at the press of SPIN.
   for (let span of spans) {
     while (span.parent_span_id)
       span = byId.get(span.parent_span_id) ?? assert.fail('a lost parent');
@@ -78,7 +78,7 @@ test('a DSN is set, tested and delivered to; both pages fit in both languages', 
   await until('the outcome', async () => /accepted a test/.test(await page.text('test-outcome')));
   await page.inEach('settings');
 
-  // What was kept without a DSN goes to the one that is there now, with or without being asked about.
+  // Envelopes that were kept without a DSN are sent to the present one, possibly after a confirmation.
   await page.click('nav-delivery');
   await page.see('delivery-page');
   if (await page.isThere('held-send')) await page.click('held-send');
@@ -92,7 +92,7 @@ test('a DSN is set, tested and delivered to; both pages fit in both languages', 
   await page.click('envelope');
   assert.match(await page.text('envelope-detail'), /event_id|sent_at|items|type/);
   await page.inEach('envelope');
-  // Keys of the machine do nothing where it is not shown.
+  // The keys of the machine have no effect on other pages.
   await page.click('nav-machine');
   await page.ready();
 });

@@ -1,4 +1,4 @@
-/* Every template of the page, as the compiler reads it: nothing that is loaded later may leave the page blank. No window is needed. */
+/* Every template of the page as the compiler parses it: no deferred block may leave the page blank. Needs no window. */
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const APP = fileURLToPath(new URL('../src/app', import.meta.url));
 const files = readdirSync(APP, { recursive: true });
 const read = (name) => readFileSync(join(APP, name), 'utf8');
 
-/** Templates in files of their own and in components, by where they stand. */
+/** Templates in files and in components, by their place. */
 function templates() {
   const found = files.filter((name) => name.endsWith('.html')).map((name) => [name, read(name)]);
   for (const name of files.filter((each) => each.endsWith('.ts'))) {
@@ -31,7 +31,7 @@ function templates() {
   return found;
 }
 
-/** The deferred blocks among nodes and in whatever they hold. */
+/** The deferred blocks in nodes and all their descendants. */
 function deferred(node, seen = new Set()) {
   if (typeof node !== 'object' || node === null || seen.has(node)) return [];
   seen.add(node);

@@ -10,7 +10,7 @@ import { needChromium, openChromium } from './chromium.mjs';
 import { hex, send, sendOddTrace, transaction } from './envelopes.mjs';
 import { openWindow, ownPlace, until } from './real-window.mjs';
 
-/** Letters are pressed by their place; WebDriver knows them by the English layout. */
+/** Letters are pressed by their position; WebDriver uses the English layout. */
 const STATIONS = [
   'frontend',
   'api-gateway',
@@ -40,7 +40,7 @@ async function spinWithTrace(page) {
   );
 }
 
-/** The names of the rows that are drawn, and which one is selected. */
+/** The texts of the drawn rows, and whether they are selected. */
 function rows(page) {
   return page.driver.executeScript(`
     return [...document.querySelectorAll('[data-test="span-row"]')].map((row) => ({
@@ -77,7 +77,7 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
     assert.equal(await page.attribute(`station-${station}`, 'data-state'), 'passed');
   const told = (await page.text('bottleneck')).match(/^(.+?): .+, ([\d.,]+)\s(µs|ms|s), \d+%$/);
   const took = Number(told[2].replace(',', '')) * { µs: 0.001, ms: 1, s: 1_000 }[told[3]];
-  // One part is always the longest; it is a bottleneck where it is slow (spin-path.ts).
+  // The longest part is named always, and called a bottleneck only if it is slow (spin-path.ts).
   assert.equal(told[1], took >= 200 ? 'Bottleneck' : 'Longest part');
   assert.deepEqual(await (await page.see('reels')).getRect(), reels, 'the reels have not moved');
   await inEach(page, 'path');
@@ -92,11 +92,11 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
   assert.match(await page.text('trace-summary'), /Stake 10\.00 ₽.*Payout 45\.00 ₽/s);
   const [first] = await rows(page);
   assert.deepEqual([first.text, first.level, first.open], ['slot-machine-spin', 1, 'true']);
-  // What was chosen for a new reader took a part of the critical path.
+  // The row that is selected at first has a share of the critical path.
   assert.match(await page.text('details-facts'), /On the critical path\s*[\d.]+/);
   await inEach(page, 'waterfall');
 
-  // A service's metrics of this spin stand beside each of its spans.
+  // The metrics of a service in this spin are shown with each of its spans.
   const { metrics, spans } = await page.fetched(`/api/telemetry/traces/${spin.trace_id}`);
   const turnover = metrics.find(({ name }) => name === 'stake');
   const span = spans.find(({ service }) => service === turnover.service);
@@ -122,7 +122,7 @@ test('the waterfall by keyboard alone', async (t) => {
   await page.ready();
   await spinWithTrace(page);
   await spinWithTrace(page);
-  // From the machine: Tab goes to the way of the spin, Enter opens it.
+  // From the machine Tab reaches the path of the spin, and Enter opens it.
   await until('Tab to come to the way of the spin', async () => {
     await page.press(Key.TAB);
     return (await page.focused()) === 'spin-path';
@@ -155,7 +155,7 @@ test('the waterfall by keyboard alone', async (t) => {
     async () => (await page.attribute('waterfall', 'aria-rowcount')) === '2',
   );
 
-  // A search opens what it finds, and restores exactly.
+  // A search opens its results; without it the rows are as before.
   await page.press('/');
   assert.equal(await page.focused(), 'search');
   await page.press('External payment');
@@ -200,11 +200,11 @@ test('the waterfall by keyboard alone', async (t) => {
   await page.press(Key.ESCAPE);
   await until('the rows to have it once more', async () => (await page.focused()) === 'waterfall');
 
-  // A reload shows the same: the address says everything.
+  // After a reload the page is the same, because the address contains its state.
   await page.press(Key.END);
   let last;
   await until('the last span in the address', async () => {
-    // The last row may be a gap, which has colons in its name.
+    // The last row may be a gap, whose key contains colons.
     last = (await rows(page)).at(-1)?.key;
     return (
       (await selected(page))?.key === last &&
@@ -222,6 +222,38 @@ test('the waterfall by keyboard alone', async (t) => {
   await inEach(page, 'compare');
   await page.press(Key.ESCAPE);
   await page.see('waterfall');
+});
+
+test('the focus goes with the page, and back to the row that was opened', async (t) => {
+  const page = await openWindow(ownPlace(t), ['--seed', '6']);
+  await page.ready();
+  for (let spin = 0; spin < 3; spin += 1) await spinWithTrace(page);
+  const focused = () =>
+    page.driver.executeScript(`
+      const { localName, textContent } = document.activeElement;
+      return localName + ' ' + (localName === 'h1' ? textContent.trim() : '');
+    `);
+  const outline = () =>
+    page.driver.executeScript('return getComputedStyle(document.activeElement).outlineStyle');
+  const activeRow = () => page.attribute('trace-list', 'aria-activedescendant');
+
+  await page.click('nav-traces');
+  await until('the heading of the list', async () => (await focused()) === 'h1 Traces');
+  assert.equal(await outline(), 'none');
+  await page.see('trace-row');
+  await page.press('j', 'j', 'j');
+  const row = await activeRow();
+  await page.press(Key.ENTER);
+  await until('the heading of the trace', async () => /^h1 ./.test(await focused()));
+  assert.equal(`trace-${(await address(page)).split(/[/?]/)[2]}`, row);
+
+  await page.click('back');
+  await until('the list again', async () => (await page.focused()) === 'trace-list');
+  assert.equal(await activeRow(), row);
+  await page.click('nav-traces');
+  await page.click('nav-machine');
+  await until('the heading of the machine', async () => (await focused()) === 'h1 Reelscope');
+  await page.spin(() => page.press(Key.SPACE));
 });
 
 test('the waterfall by mouse: zoom, columns, folding', async (t) => {
@@ -255,7 +287,7 @@ test('the waterfall by mouse: zoom, columns, folding', async (t) => {
   const part = (to - from) / summary.duration_us;
   assert.ok(Math.abs(part - 300 / width) < 0.02, `a drag of 300 of ${width} pixels shows ${part}`);
 
-  // Ctrl and the wheel: what is under the pointer stays there.
+  // With Ctrl the wheel zooms, and the time at the pointer stays in place.
   await page.driver.executeScript(`
     const box = document.querySelector('.ruler').getBoundingClientRect();
     document.querySelector('[role=treegrid]').dispatchEvent(new WheelEvent('wheel', {
@@ -269,7 +301,7 @@ test('the waterfall by mouse: zoom, columns, folding', async (t) => {
   const fixed = from + (to - from) / 4;
   assert.ok(Math.abs(closerFrom + (closerTo - closerFrom) / 4 - fixed) <= (to - from) / 100);
 
-  // Shift and the wheel move the look along, and its width stays. (WebKit's driver turns wheels without modifiers.)
+  // With Shift the wheel moves the view and keeps its width. (WebKit's driver ignores modifiers of wheels.)
   await page.driver.executeScript(`
     document.querySelector('[role=treegrid]').dispatchEvent(new WheelEvent('wheel', {
       deltaY: 60, shiftKey: true, bubbles: true, cancelable: true,
@@ -309,7 +341,7 @@ test('the link into Sentry says what it needs, and leads to the trace', async (t
   await spinWithTrace(page);
   await page.click('spin-path');
   assert.match(await page.text('set-sentry'), /set a DSN/);
-  // Kept, not sent: nobody is there.
+  // The envelopes are kept and not sent, because that host does not exist.
   const dsn = 'https://0123456789abcdef0123456789abcdef@o1.ingest.sentry.io/7';
   assert.equal(await set({ sending: false, dsn }), 200);
   await page.driver.navigate().refresh();
@@ -376,7 +408,7 @@ test('the list is live, and stays where the reader is', async (t) => {
   await until('all of them', async () => (await count()) === 60);
   await sendSome(1);
   await until('one more at the top', async () => (await count()) === 61);
-  // The driver takes a text that may be cut for hidden, and says nothing of it.
+  // WebDriver treats a text that may be cut as hidden and returns an empty one.
   const top = async () => (await page.attribute('trace-link', 'textContent')).trim();
   assert.equal(await top(), 'call 0');
 
@@ -428,7 +460,7 @@ test('an odd trace of somebody else is shown sanely, and no markup is followed',
   );
   assert.equal(markup, 0);
   assert.match(await page.text('trace-odd'), /clock skew.*Parent span is missing/s);
-  // What failed is chosen first: the client span, by its peer's name.
+  // The failure is selected first: the client span, with the name of its peer.
   assert.match(await page.text('details-facts'), /rates\.example[\s\S]*deadline_exceeded/);
   assert.equal(seen[0].mark, 'below');
   await page.speak('en');

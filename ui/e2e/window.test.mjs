@@ -15,7 +15,10 @@ import { By } from 'selenium-webdriver';
 import { LANGUAGES, shellPhrases } from './languages.mjs';
 import { openWindow, ownPlace, programsOf, startProgram, until } from './real-window.mjs';
 
-/** A few tenths of a second are usual; waiting for streams to end by themselves would take 1.5 seconds at least. */
+/**
+ * Limit of closing, in milliseconds. A few tenths of a second are usual; waiting for open streams would take at least
+ * 1.5 seconds.
+ */
 const CLOSING_MS = 1_200;
 
 test('a second start gives way to the first window', async (t) => {
@@ -44,10 +47,10 @@ test('language and account are there again after a restart, on another port too'
   await until('Russian', async () => (await first.text('spin')) === 'КРУТИТЬ');
   await first.driver.close();
   await until('the program to end', () => programsOf(place).length === 0);
-  // Another program has taken the port that was remembered.
+  // Another program uses the remembered port.
   const port = Number(readFileSync(join(place.dataDir, 'port'), 'utf8'));
   const other = createServer();
-  // A process that ends lets go of its sockets last.
+  // A process releases its sockets last.
   await until('the port to be free', async () => {
     other.listen(port, '127.0.0.1');
     await once(other, 'listening');
@@ -77,7 +80,7 @@ test('closing the window ends the program, although its event streams never end'
 
 test('SIGTERM ends the program with exit code 0, and the next start finds data and port', async (t) => {
   const place = ownPlace(t);
-  // Whoever has its address finds it again.
+  // The page works again at its old address.
   let port;
   for (const start of ['first', 'second']) {
     const program = startProgram(place);
@@ -116,7 +119,7 @@ test('the page stays where it is and reaches nothing of the program', async (t) 
   `);
   assert.ok(refusal, 'a Tauri command must be refused');
 
-  // A link, and a link that asks for a window of its own.
+  // A link, and a link to a new window.
   for (const [number, target] of ['_self', '_blank'].entries()) {
     const address = `https://example.com/${number}`;
     await page.driver.executeScript(
@@ -128,7 +131,7 @@ test('the page stays where it is and reaches nothing of the program', async (t) 
       address,
       target,
     );
-    // By a real click: a window of its own is granted to a person only.
+    // By a real click, because a browser blocks new windows without one.
     await page.driver.findElement(By.id('foreign')).click();
     await page.driver.executeScript(`document.getElementById('foreign').remove()`);
     await until(`the browser to get ${address}`, () =>
@@ -136,7 +139,7 @@ test('the page stays where it is and reaches nothing of the program', async (t) 
     );
   }
   await page.driver.executeScript(`location.assign('file:///etc/passwd')`);
-  // Back would lead to the empty page that the window opened on.
+  // Going back would lead to the empty page with which the window opened.
   await page.driver.executeScript('history.back()');
 
   await page.spin(() => page.click('spin'));
@@ -193,7 +196,7 @@ for (const language of LANGUAGES) {
   });
 }
 
-/** Whether the process has a file of the directory open: its database is up. */
+/** Whether the process has opened a file in the directory, so that its database is open. */
 function holdsOpen(pid, directory) {
   const files = `/proc/${pid}/fd`;
   return readdirSync(files).some((number) =>
@@ -201,14 +204,14 @@ function holdsOpen(pid, directory) {
   );
 }
 
-/** A file stands where the data directory should be. */
+/** Puts a file in the place of the data directory. */
 function fileInsteadOfDirectory(place) {
   const dataDir = join(place.root, '<b>a file<!--');
   writeFileSync(dataDir, '');
   return { ...place, dataDir };
 }
 
-/** A directory with an `xdg-open` that writes down what it was asked to open. */
+/** A directory with an `xdg-open` that writes its arguments to a file. */
 function browserThatNotes(place, opened) {
   const bin = join(place.root, 'bin');
   mkdirSync(bin);

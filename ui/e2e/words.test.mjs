@@ -1,4 +1,4 @@
-/* The phrases against what they are for: every code of a server has one, and every phrase is said somewhere. No window is needed. */
+/* The phrases against their uses: every code of a server has a phrase, and every phrase is used. Needs no window. */
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ function filesBelow(path, ending) {
 
 const all = (text, expression) => [...text.matchAll(expression)].map(([, found]) => found);
 
-/** Codes of the servers that reach the page, by the group of phrases that is for them. */
+/** Codes of the servers that reach the page, by the group of their phrases. */
 const codes = {
   notice: filesBelow('services/collector/src', /\.rs$/).flatMap((path) =>
     all(read(path), /\bnotice\(\s*"(\w+)"/g),
@@ -31,7 +31,7 @@ const codes = {
     read('services/contracts/src/api_problem.rs'),
     /Self::\w+ => \("(\w+)", \d+/g,
   ).filter(
-    // The page's own requests never meet these: they are for programs that send telemetry.
+    // Only programs that send telemetry can get these codes.
     (code) =>
       !['envelope_malformed', 'dsn_required', 'dsn_rejected', 'method_not_allowed'].includes(code),
   ),
@@ -43,7 +43,7 @@ test('every code that a server may send has its phrase', () => {
     assert.ok(found.length > 5, `the ${group} codes are where they are looked for`);
     const missing = found.filter((code) => {
       if (group === 'problem')
-        // Told by what is wrong with the DSN.
+        // The texts of these codes depend on the error in the DSN.
         return (
           code !== 'dsn_invalid' &&
           !(known.has(`problem.${code}.what`) && known.has(`problem.${code}.todo`))
@@ -59,7 +59,7 @@ test('every phrase is said somewhere', () => {
     .filter((path) => !path.startsWith(WORDS) && !path.endsWith('.spec.ts'))
     .map(read)
     .join('\n');
-  // A key is written out, or begins as a template does, or ends as one does behind a prefix that is passed.
+  // A key is written in full, or begins like a template, or is the end of one whose prefix is an argument.
   const begun = new Set(all(source, /`([\w.-]+\.)\$\{/g));
   const written = new Set(all(source, /['"`]([a-z][\w-]*(?:\.[\w-]+)*)['"`]/gi));
   const isSaid = (key) => {

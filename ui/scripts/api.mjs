@@ -1,5 +1,6 @@
-// Writes the page's types of the API from openapi.json, which a test of services/stack holds to the running program. With
-// --check it writes nothing, and fails where the types are not what they would be.
+// Writes the page's types of the API from openapi.json, which a test of services/stack compares with the running
+// program. With
+// --check it writes nothing, and fails if the types are not up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import openapiTS, { astToString } from 'openapi-typescript';
 import prettier from 'prettier';
@@ -12,7 +13,7 @@ import type { Micros } from './micros';
 
 `;
 
-/** Microseconds are told from other numbers by their names, as in the services. */
+/** Times in microseconds are recognised by their names, as in the services. */
 function micros(schema, { path }) {
   const isMicros = /_us$/.test(path ?? '') && schema.type === 'integer';
   return isMicros ? ts.factory.createTypeReferenceNode('Micros') : undefined;

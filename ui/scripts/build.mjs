@@ -1,5 +1,6 @@
-// Builds the page. Angular joins the small files that the lazy parts share: the browser learns of such a file only when it
-// has read the one before, and the window shows nothing until the last.
+// Builds the page. Angular's chunk optimisation joins small files that lazy parts share: the browser learns of such a
+// file only
+// after it has read the previous one, which delays the page.
 import { spawnSync } from 'node:child_process';
 
 const ng = ['node_modules/@angular/cli/bin/ng.js', 'build'];

@@ -1,15 +1,15 @@
-// Every colour and every spacing of the page is a token of src/tokens.css; `npm run lint` holds the sources to it.
+// Every colour and every spacing of the page is a token of src/tokens.css; `npm run lint` checks the sources.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const TOKENS = 'src/tokens.css';
-/** The symbols of the reels are a drawing that is made into a picture of its own, which no token reaches. */
+/** The symbols of the reels become an image of their own, in which tokens are not available. */
 const EXEMPT = [TOKENS, join('src', 'app', 'slot', 'symbol-sprite.html')];
 const COLOUR = /#(?:[\da-f]{8}|[\da-f]{6}|[\da-f]{3,4})\b|%23[\da-f]{3,8}|\b(?:rgb|hsl|oklch)a?\(/i;
-/** In a template `#name` is a reference to an element: there a colour stands in quotes. */
+/** In a template `#name` is a reference to an element, so colours are only looked for in quotes. */
 const QUOTED = /["':(]\s*#(?:[\da-f]{8}|[\da-f]{6}|[\da-f]{3,4})\b/i;
 const SPACING = /^\s*(?:(?:row-|column-)?gap|(?:padding|margin)(?:-[a-z-]+)?):\s*(.*)$/;
-/** What is computed may follow the width of something else. */
+/** A computed value may depend on another size. */
 const LENGTH = /(?<![\w.(-])-?(?:\d*\.)?\d+rem/;
 
 const tokens = readFileSync(TOKENS, 'utf8');

@@ -1,8 +1,7 @@
 /*
- * A lock file written on one platform may lack the native packages of the others: some registries
- * leave them out, and then `npm ci` refuses the file ("Missing: … from lock file") even here.
- * This walks the lock file after `npm install` and records every optional dependency that has no
- * entry, marked for its own platform, so that npm skips it where it does not fit.
+ * A lock file from one platform may lack the native packages of others: some registries omit them, and then `npm ci`
+ * refuses the file ("Missing: … from lock file") even here. After `npm install` this adds an entry for every missing
+ * optional dependency, with its platform, so that npm skips it elsewhere.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -35,7 +34,7 @@ const PROCESSORS = [
 
 const lock = JSON.parse(readFileSync(LOCK, 'utf8'));
 
-/** Node resolves a package from the nearest node_modules upwards; so does this. */
+/** Searches node_modules from the package upwards, as Node does. */
 function isLocked(dependent, name) {
   let folder = dependent;
   for (;;) {
@@ -55,7 +54,7 @@ function entryFor(name, range) {
     version: range.replace(/^[~^]/, ''),
     optional: true,
     dev: true,
-    // A package that names no system we know must never be fetched: "none" fits no machine.
+    // A package without a known platform must never be installed: "none" matches no machine.
     os: [system ?? 'none'],
     ...(processor && { cpu: [processor] }),
     ...(words.includes('musl') && { libc: ['musl'] }),

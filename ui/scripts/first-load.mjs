@@ -1,6 +1,6 @@
 /*
- * Prints how much script the browser must have read before the first screen: what the page names, and the phrases of that
- * screen in the language that needs most. More than the limit fails the build.
+ * Prints the size of the scripts that the browser must read before the first screen: those that the page names, and the
+ * largest phrases of that screen. Above the limit the build fails.
  */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const page = readFileSync(join(SERVED, 'index.html'), 'utf8');
 const named = [...page.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map(([, script]) => script);
 const pageSize = [...new Set(named)].reduce((sum, script) => sum + sizeOf(script), 0);
 
-/** A chunk is that of a language's first screen if its map names that file. */
+/** The chunk of a language's first screen is the one whose map names that file. */
 const languages = readdirSync(MAPS).flatMap((map) => {
   const { sources } = JSON.parse(readFileSync(join(MAPS, map), 'utf8'));
   const [, code] = /i18n\/languages\/([^/]+)\/first-screen\.ts/.exec(sources.join('\n')) ?? [];

@@ -1,7 +1,7 @@
 /*
- * Moves the source maps of a build out of the folder that is served and embedded: whole, for Sentry; docs/telemetry.md says how
- * they get there. What stays beside each script names places only and holds no source: with it the page makes the
- * stack of an error readable before it is reported (src/app/core/telemetry/readable-stack.ts).
+ * Moves the source maps of a build out of the served and embedded directory, complete, for Sentry (docs/telemetry.md).
+ * The maps that stay beside the scripts contain positions and no sources; with them the page makes stacks of errors
+ * readable before it reports them (src/app/core/telemetry/readable-stack.ts).
  */
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ for (const name of maps) {
 }
 console.log(`${maps.length} source maps kept in ${KEPT}, and their places beside the scripts`);
 
-/** From the root of the page's sources. Angular's own maps name the directory of its build machine. */
+/** Paths relative to the root of the page's sources; Angular's own maps contain the directory of its build machine. */
 function shown(source) {
   return source
     .replace(/^(\.\.\/)+/, '')

@@ -1,4 +1,4 @@
-// First of all: other modules ask for the language when they are loaded.
+// The first import, because other modules query the language when they are loaded.
 import './app/core/i18n/browser-locale';
 
 import { bootstrapApplication } from '@angular/platform-browser';
@@ -12,11 +12,11 @@ import { keepRootSize } from './app/core/ui/root-size';
 import { Shell } from './app/shell/shell';
 
 keepRootSize();
-// Before the page, so that its load is traced and no error and no spin is missed.
+// Started before the page, so that the page load is traced, and no error and no spin is missed.
 void Promise.all([loadFonts(), recall().then(() => loadLanguage()), startReporting()]).then(
   () => bootstrapApplication(Shell, appConfig),
   (error: unknown) => {
-    // No phrase of any language is there to say it with.
+    // No phrases are loaded, so the text is English.
     document.body.textContent =
       'Reelscope could not be loaded. Reload the page or restart Reelscope.';
     throw error;

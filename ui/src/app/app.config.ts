@@ -9,8 +9,9 @@ import { provideStart } from './shell/start';
 export const appConfig: ApplicationConfig = {
   providers: [
     provideZonelessChangeDetection(),
-    // What no handler of Angular sees (timers, rejections) Sentry's own listeners catch. Angular's would pass the same
-    // failure on a second time, and only of an Error can Sentry tell that it is the same.
+    // Sentry's own listeners report errors outside of Angular (timers, rejections). Angular's listeners would report
+    // the same
+    // error a second time, and Sentry recognises a duplicate only if it is an Error.
     { provide: ErrorHandler, useFactory: () => createErrorHandler({ logErrors: true }) },
     provideLanguages(),
     provideLegiblePage(),

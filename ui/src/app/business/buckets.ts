@@ -2,7 +2,7 @@ import { Micros, micros } from '../core/api/micros';
 import { SpinMoney, Totals, totalsOf } from './spin-money';
 
 /** The spins of a period: `from` inclusive, `to` exclusive. */
-export interface Bucket {
+interface Bucket {
   readonly from: Micros;
   readonly to: Micros;
   readonly spins: readonly SpinMoney[];
@@ -28,7 +28,7 @@ export function periodOf(
 }
 
 /** The smallest width, in microseconds, that needs at most `most` buckets. */
-export function widthFor(from: Micros, to: Micros, most: number): Micros {
+function widthFor(from: Micros, to: Micros, most: number): Micros {
   const needed = (to - from) / SECOND / Math.max(1, most - 1);
   const seconds = WIDTHS.find((width) => width >= needed) ?? Math.ceil(needed / 86_400) * 86_400;
   return micros(seconds * SECOND);

@@ -79,9 +79,7 @@ export class DailyReport {
 
   protected readonly trouble = computed(() => {
     const error = this.followed.error();
-    if (error === null) return '';
-    const words = refusalWords(error);
-    return 'literal' in words ? words.literal : this.say(words.key, words.params);
+    return error === null ? '' : this.language.text(refusalWords(error));
   });
 
   /** The totals in the player's currency, in which this page shows all amounts. */

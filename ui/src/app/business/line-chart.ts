@@ -21,7 +21,7 @@ import { Marks, roundMarks, timeMarks } from './marks';
  * A line or the bars of a chart; thin bars are in front of others. `area` and `edge` are the upper
  * and the lower edge of a band.
  */
-export interface Series {
+interface Series {
   readonly label: string;
   /** A CSS colour. */
   readonly colour: string;
@@ -75,7 +75,7 @@ const BAND = 'var(--gold-faint)';
       [attr.aria-valuetext]="text()"
       (keydown)="press($event)"
     ></div>
-    <p class="point" [title]="text()" data-test="chart-point">{{ text() }}</p>
+    <p class="point cut" [title]="text()" data-test="chart-point">{{ text() }}</p>
   `,
   styles: `
     :host {
@@ -113,11 +113,8 @@ const BAND = 'var(--gold-faint)';
       cursor: pointer;
     }
     .point {
-      overflow: hidden;
       color: var(--soft);
       font-size: 0.78rem;
-      text-overflow: ellipsis;
-      white-space: nowrap;
     }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -13,7 +13,7 @@ const PAGE = 500;
 /** Interval of updates; charts that change with every spin are illegible. */
 const CALM_MS = 500;
 
-/** The spins that the traces tell of, followed live while a page shows them. */
+/** The spins in the traces, followed live while a page shows them. */
 @Injectable({ providedIn: 'root' })
 export class SpinsStore {
   private readonly gateway = inject(Gateway);
@@ -48,7 +48,7 @@ export class SpinsStore {
   }
 
   async load(): Promise<void> {
-    // What came before the question is in its answer; should there be none, it is shown all the same.
+    // The reply includes what came before the request; if the request fails, these spins are shown all the same.
     this.flush();
     const found = new Map<string, TraceSummary>();
     let read = 0;
@@ -72,7 +72,7 @@ export class SpinsStore {
   private take(trace: TraceSummary): void {
     if (!spinOf(trace)) return;
     this.pages.tell(trace);
-    // Before the first answer there is nothing that it could be added to, and the answer will have it.
+    // Before the first reply there is no list to add to, and the reply will contain these spins.
     if (this._state() !== 'ready') return;
     this.news.set(trace.trace_id, trace);
     // Timers of a hidden window are slow, so the queue is bounded here.

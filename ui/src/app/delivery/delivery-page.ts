@@ -1,7 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
 import { Delivery } from '../core/api/schema';
-import { Phrase } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
 import { LongText } from '../core/ui/long-text';
 import { Countdown } from './countdown';
@@ -36,7 +35,11 @@ export class DeliveryPage {
     const told = (reasons: Readonly<Record<string, number>>, kind: 'held' | 'dead'): Line[] =>
       Object.entries(reasons)
         .filter(([reason, count]) => count > 0 && !known.has(reason))
-        .map(([reason, count]) => ({ kind, count, words: this.words(reasonWords(reason)) }));
+        .map(([reason, count]) => ({
+          kind,
+          count,
+          words: this.language.text(reasonWords(reason)),
+        }));
     return [...told(state.held_by_reason, 'held'), ...told(state.dead_by_reason, 'dead')];
   });
   protected readonly lastError = computed(() => {
@@ -44,20 +47,20 @@ export class DeliveryPage {
     const error = state?.last_error;
     // An error that no longer holds anything up is not shown.
     if (!error || !(isTroubled(state) || state.dead > 0)) return null;
-    const words = this.words(outcomeWords(error.code, error.detail));
+    const words = this.language.text(outcomeWords(error.code, error.detail));
     return { ...error, words, at: this.when(error.at) };
   });
   protected readonly notices = computed(() =>
     (this.store.state()?.notices ?? []).map((notice) => ({
       ...notice,
-      words: this.words(noticeWords(notice.code, notice.detail)),
+      words: this.language.text(noticeWords(notice.code, notice.detail)),
       at: this.language.formats().dateTime(new Date(notice.at).toISOString()),
     })),
   );
   protected readonly refusals = computed(() =>
     (this.store.state()?.refusals ?? []).map((refusal) => ({
       ...refusal,
-      words: this.words(refusalWords(refusal.code, refusal.detail)),
+      words: this.language.text(refusalWords(refusal.code, refusal.detail)),
       at: this.language.formats().dateTime(new Date(refusal.at).toISOString()),
     })),
   );
@@ -85,10 +88,6 @@ export class DeliveryPage {
 
   private when(milliseconds: number): string {
     return this.language.formats().time(new Date(milliseconds).toISOString());
-  }
-
-  private words(words: Phrase | { literal: string }): string {
-    return 'literal' in words ? words.literal : this.say(words.key, words.params);
   }
 }
 

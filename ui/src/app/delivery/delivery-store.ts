@@ -28,7 +28,7 @@ export class DeliveryStore {
     this.stream.on('missed', () => void this.refresh());
   }
 
-  /** One that is not answered changes nothing: the stream tells as soon as it is there again. */
+  /** A failed request changes nothing, because the stream sends the state once it is open again. */
   refresh(): Promise<void> {
     return this.followed.load();
   }

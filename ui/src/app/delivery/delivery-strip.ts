@@ -38,7 +38,6 @@ import { isTroubled } from './is-troubled';
       background: var(--list-bar);
       color: var(--dim);
       font-size: 0.75rem;
-      text-decoration: none;
       white-space: nowrap;
     }
     a:hover {
@@ -83,9 +82,8 @@ export class DeliveryStrip {
       if (state.dead > 0) return this.say('delivery.someDead');
       return this.say(state.held > 0 ? 'delivery.underWay' : 'delivery.well');
     }
-    const words = outcomeWords(state.last_error.code, state.last_error.detail);
-    const sentence = 'literal' in words ? words.literal : this.say(words.key);
-    return `${this.say('delivery.lastError')} ${sentence}`;
+    const { code, detail } = state.last_error;
+    return `${this.say('delivery.lastError')} ${this.language.text(outcomeWords(code, detail))}`;
   });
 
   constructor() {

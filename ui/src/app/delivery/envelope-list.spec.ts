@@ -7,13 +7,13 @@ import { provideLanguages } from '../core/i18n/language';
 import { DeliveryStore } from './delivery-store';
 import { EnvelopeList } from './envelope-list';
 
-/** jsdom has no layout: what is looked at stays in sight. */
+/** jsdom has no layout, so every observed element stays in sight. */
 class IntersectionObserverDouble {
   observe(): void {
-    // Nothing leaves the sight here.
+    // No element leaves the sight here.
   }
   disconnect(): void {
-    // Nor does anything end.
+    // There is nothing to disconnect.
   }
 }
 
@@ -74,7 +74,7 @@ describe('the list of envelopes', () => {
 
   it('opens the one that has the focus, whose content keeps its own keys', async () => {
     gateway.envelope.mockResolvedValue({ summary: envelope(3), header: {}, items: [] });
-    // Enter is the button's own: the list leaves it alone.
+    // Enter presses the button itself, so the list ignores it.
     line(3).focus();
     expect(press('Enter', line(3))).toBe(true);
     line(3).click();

@@ -14,10 +14,11 @@ import {
 } from '@angular/core';
 
 import { writeJson } from '../core/api/exact-json';
+import { Coalesced } from '../core/api/coalesced';
 import { Gateway } from '../core/api/gateway';
 import { EnvelopeDetail, EnvelopeState } from '../core/api/schema';
-import { Phrase, refusalWords } from '../core/i18n/error-words';
-import { Language } from '../core/i18n/language';
+import { refusalWords } from '../core/i18n/error-words';
+import { Language, Message } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
 import { firstOf } from '../core/ui/capped';
 import { LongText } from '../core/ui/long-text';
@@ -53,6 +54,7 @@ export class EnvelopeList {
   private readonly language = inject(Language);
   protected readonly store = inject(DeliveryStore);
   protected readonly say = this.language.say;
+  protected readonly text = this.language.text;
   protected readonly retriable = retriable;
   protected readonly states = ['', 'delivered', 'held', 'dead'] as const;
   private readonly top = viewChild.required<ElementRef<HTMLElement>>('top');
@@ -66,7 +68,7 @@ export class EnvelopeList {
   /** Number below which the next page begins; undefined at the end of the list. */
   protected readonly next = signal<number | undefined>(undefined);
   protected readonly loadingOlder = signal(false);
-  protected readonly trouble = signal<Phrase | { literal: string } | null>(null);
+  protected readonly trouble = signal<Message | null>(null);
   protected readonly retried = signal<number | null>(null);
   protected readonly topShown = signal(true);
   protected readonly touched = signal(false);
@@ -85,8 +87,7 @@ export class EnvelopeList {
     }),
   );
 
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private changed = false;
+  private readonly refresh = new Coalesced(() => this.load(), CALM_MS);
 
   constructor() {
     // Every change of the figures concerns one of the envelopes; when the reader stops reading, the
@@ -94,7 +95,7 @@ export class EnvelopeList {
     effect(() => {
       this.store.state();
       this.reading();
-      untracked(() => this.refreshSoon());
+      untracked(() => this.refresh.ask());
     });
     const destroyed = inject(DestroyRef);
     afterNextRender(() => {
@@ -104,7 +105,7 @@ export class EnvelopeList {
       observer.observe(this.top().nativeElement);
       destroyed.onDestroy(() => observer.disconnect());
     });
-    destroyed.onDestroy(() => clearTimeout(this.timer));
+    destroyed.onDestroy(() => this.refresh.end());
   }
 
   protected number(value: number): string {
@@ -121,12 +122,8 @@ export class EnvelopeList {
     return this.language.count(`delivery.${name}`, count, { count: this.number(count) + more });
   }
 
-  protected words(words: Phrase | { literal: string }): string {
-    return 'literal' in words ? words.literal : this.say(words.key, words.params);
-  }
-
   protected reason(reason: string): string {
-    return this.words(reasonWords(reason));
+    return this.text(reasonWords(reason));
   }
 
   protected what(categories: readonly string[]): string {
@@ -142,7 +139,7 @@ export class EnvelopeList {
   }
 
   protected rule(rule: string): string {
-    return this.words(ruleWords(rule));
+    return this.text(ruleWords(rule));
   }
 
   protected pretty(value: unknown): string {
@@ -200,19 +197,6 @@ export class EnvelopeList {
     const detail = await this.gateway.envelope(seq);
     this.opened.set(detail);
     this.rows.update((rows) => rows && updated(rows, [detail.summary]));
-  }
-
-  private refreshSoon(): void {
-    if (this.timer !== undefined) {
-      this.changed = true;
-      return;
-    }
-    this.changed = false;
-    void this.load();
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      if (this.changed) this.refreshSoon();
-    }, CALM_MS);
   }
 
   private async load(): Promise<void> {

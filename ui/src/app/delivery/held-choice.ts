@@ -1,8 +1,8 @@
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
-import { Phrase, refusalWords } from '../core/i18n/error-words';
-import { Language } from '../core/i18n/language';
+import { refusalWords } from '../core/i18n/error-words';
+import { Language, Message } from '../core/i18n/language';
 import { DeliveryStore } from './delivery-store';
 
 /** Envelopes for another DSN: a person decides whether the present DSN may get them. */
@@ -34,7 +34,7 @@ import { DeliveryStore } from './delivery-store';
           </button>
         </div>
         @if (trouble(); as trouble) {
-          <p class="error" role="alert">{{ words(trouble) }}</p>
+          <p class="error" role="alert">{{ text(trouble) }}</p>
         }
       </section>
     }
@@ -46,15 +46,12 @@ export class HeldChoice {
   private readonly language = inject(Language);
   protected readonly store = inject(DeliveryStore);
   protected readonly say = this.language.say;
+  protected readonly text = this.language.text;
   protected readonly busy = signal(false);
-  protected readonly trouble = signal<Phrase | { literal: string } | null>(null);
+  protected readonly trouble = signal<Message | null>(null);
 
   protected question(count: number): string {
     return this.language.count('delivery.other', count);
-  }
-
-  protected words(words: Phrase | { literal: string }): string {
-    return 'literal' in words ? words.literal : this.say(words.key, words.params);
   }
 
   protected async decide(action: 'send' | 'discard'): Promise<void> {

@@ -29,7 +29,7 @@ function board(state: FaultState = 'on', over: Partial<FaultBoard> = {}): FaultB
   };
 }
 
-/** An answer that comes when it is told to. */
+/** A reply that comes when the test releases it. */
 function later<T>(): { promise: Promise<T>; answer: (value: T) => void } {
   let answer: (value: T) => void = () => undefined;
   const promise = new Promise<T>((resolve) => (answer = resolve));

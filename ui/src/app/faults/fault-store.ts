@@ -10,20 +10,20 @@ import { FaultBoard, FaultId, FaultState } from '../core/api/schema';
 import { followSettings } from '../core/telemetry/reporting';
 import { nextState } from './fault-words';
 
-/** Evidence and progress change while nobody does anything; a second is soon enough for the eye. */
+/** Interval of requests, in milliseconds, because evidence and progress change without any action of a person. */
 const LOOK_MS = 1_000;
 
-/** What was asked for: one fault, a payment that fails on cue, or what concerns all of them. */
+/** What a request concerns: one fault, a payment that fails on demand, or all faults. */
 export type Steered = FaultId | 'fire' | 'reset' | 'release';
 
-/** How the faults stand, and when that was told, by the page's own clock (`performance.now()`). */
+/** The state of all faults, and when it was received, by `performance.now()`, which does not follow the wall clock. */
 export interface Board extends FaultBoard {
   readonly problems: readonly ProblemView[];
   readonly extras: readonly ExtraView[];
   readonly answeredAt: number;
 }
 
-/** How the faults stand, and the switches. */
+/** The state of the faults, and their switches. */
 @Injectable({ providedIn: 'root' })
 export class FaultStore {
   private readonly gateway = inject(Gateway);
@@ -41,20 +41,20 @@ export class FaultStore {
   private readonly _took = signal<ReadonlyMap<ProblemId, number>>(new Map());
 
   readonly board = this.followed.value;
-  /** The last look was not answered. */
+  /** Whether the last request for the state failed. */
   readonly failed = computed(() => this.followed.error() !== null);
-  /** What was asked for and is not answered yet. */
+  /** What the pending requests concern. */
   readonly busy = this._busy.asReadonly();
-  /** Why the last thing that was asked for was not done. */
+  /** What the last request concerned, and its error, if it failed. */
   readonly refusal = this._refusal.asReadonly();
-  /** The last switch of this window that was done. */
+  /** The last successful switch of a problem in this window. */
   readonly changed = this._changed.asReadonly();
-  /** Milliseconds of the span that showed a problem last: after its fix there is no evidence any more. */
+  /** Duration of the last span that showed a problem, in milliseconds; the board has no evidence after the fix. */
   readonly took = this._took.asReadonly();
-  /** The release that is chosen: it shows at once, before everything is switched. */
+  /** The chosen release, which is shown before the switch is done. */
   readonly release = computed(() => this._wished() ?? this.board()?.release ?? null);
 
-  /** Looks each second from now on; the answer ends it. */
+  /** Requests the state every second from now on; the returned function ends it. */
   watch(): () => void {
     return this.followed.watch();
   }
@@ -63,29 +63,29 @@ export class FaultStore {
     return this.followed.load();
   }
 
-  /** What the button of a fault does: switches it, or lets it happen. */
+  /** Presses the button of a fault, which switches it or makes it happen once. */
   async toggle(id: FaultId): Promise<void> {
     if (!this.board()) await this.load();
     const fault = this.board()?.faults.find((each) => each.id === id);
     if (!fault || fault.switching || this._busy().has(id)) return;
     if (fault.how === 'fire') {
-      await this.steer(id, () => this.gateway.fireFault(id));
+      await this.send(id, () => this.gateway.fireFault(id));
       return;
     }
     const state = nextState(fault);
-    const done = await this.steer(id, () => this.gateway.switchFault(id, state));
+    const done = await this.send(id, () => this.gateway.switchFault(id, state));
     if (done && isProblem(fault)) this._changed.set({ id: fault.id, state });
   }
 
   async failNextPayment(): Promise<void> {
-    await this.steer('fire', () => this.gateway.fireFault('payment-errors'));
+    await this.send('fire', () => this.gateway.fireFault('payment-errors'));
   }
 
   async startOfDemo(): Promise<void> {
-    if (await this.steer('reset', () => this.gateway.startOfDemo())) this._took.set(new Map());
+    if (await this.send('reset', () => this.gateway.startOfDemo())) this._took.set(new Map());
   }
 
-  /** Whoever walks along the dial chooses faster than releases are switched: the last choice counts. */
+  /** Chooses a release. The dial may be moved faster than releases are switched, so only the last choice is applied. */
   async choose(version: string): Promise<void> {
     this._wished.set(version);
     if (this._busy().has('release')) return;
@@ -94,7 +94,7 @@ export class FaultStore {
       const wished = this._wished();
       if (wished === null || wished === tried) break;
       tried = wished;
-      await this.steer('release', () => this.gateway.chooseRelease(wished));
+      await this.send('release', () => this.gateway.chooseRelease(wished));
     }
     this._wished.set(null);
   }
@@ -106,18 +106,18 @@ export class FaultStore {
     if (seen.length > 0) this._took.update((took) => new Map([...took, ...seen]));
   }
 
-  private async steer(of: Steered, ask: () => Promise<FaultBoard>): Promise<boolean> {
+  private async send(of: Steered, ask: () => Promise<FaultBoard>): Promise<boolean> {
     this._busy.update((busy) => new Set([...busy, of]));
     this._refusal.set(null);
     const before = this.board()?.release;
     try {
       const board = await answered(ask());
       this.followed.take(board);
-      if (board.release !== before) this.follow();
+      if (board.release !== before) this.reloadForRelease();
       return true;
     } catch (error) {
       this._refusal.set({ of, error });
-      // Part of it may have been done.
+      // A part of the request may have taken effect.
       void this.load();
       return false;
     } finally {
@@ -125,11 +125,11 @@ export class FaultStore {
     }
   }
 
-  /** Another release has a name that everything says from now on, and perhaps another paytable. */
-  private follow(): void {
+  /** Another release has another name everywhere, and may have another paytable. */
+  private reloadForRelease(): void {
     void this.health.watch();
     void followSettings();
-    // The machine asks again by itself when a board differs from its strips.
+    // The machine loads the strips again by itself when a board does not match them.
     void this.paytable.load().catch(() => undefined);
   }
 }

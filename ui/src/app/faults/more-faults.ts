@@ -23,7 +23,7 @@ import { BonusSummary, bonusRounds } from './page-faults';
 const PAGE_FAULTS = ['page-rejection', 'page-component'] as const;
 type PageFaultId = (typeof PAGE_FAULTS)[number];
 
-/** Faults beside the story, for whoever wants to show more: closed until somebody opens it. */
+/** The faults beside the story, in a section that is closed at first. */
 @Component({
   selector: 'rs-more-faults',
   templateUrl: './more-faults.html',
@@ -38,7 +38,7 @@ export class MoreFaults {
   protected readonly store = inject(FaultStore);
   protected readonly say = this.language.say;
   protected readonly open = signal(false);
-  /** How often this page failed on purpose since it was opened. */
+  /** Number of errors that this page has raised on purpose since it was opened. */
   private readonly failed = signal<Readonly<Record<string, number>>>({});
 
   protected readonly cards = computed(() => [
@@ -59,7 +59,7 @@ export class MoreFaults {
       link: this.say('faults.trace'),
       linkTitle: this.say('faults.traceOf', { name }),
       busy: this.store.busy().has(id),
-      refusal: refusal?.of === id ? this.words(refusal.error) : '',
+      refusal: refusal?.of === id ? this.language.text(refusalWords(refusal.error)) : '',
       act: () => void this.store.toggle(id),
     };
   }
@@ -84,7 +84,7 @@ export class MoreFaults {
     };
   }
 
-  /** Outside this component's own view: what fails while it is drawn leaves the page as it is. */
+  /** Creates the component outside of this view, so that its error does not damage this page. */
   private showBonus(): void {
     const bonus = createComponent(BonusSummary, { environmentInjector: this.injector });
     try {
@@ -111,11 +111,6 @@ export class MoreFaults {
 
   private times(count: number): string {
     return count === 0 ? '' : this.language.count('faults.fired', count);
-  }
-
-  private words(error: unknown): string {
-    const words = refusalWords(error);
-    return 'literal' in words ? words.literal : this.say(words.key, words.params);
   }
 }
 

@@ -1,20 +1,23 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 
-/** What whoever wrote the code below believed of the paytable: no game here has a bonus. */
+/** A wrong assumption about the paytable, which has no bonus. */
 interface WithBonus {
   readonly bonus: { readonly rounds: readonly unknown[] };
 }
 
 /**
- * Reads what is not there. Called without waiting for it, the browser reports a rejection that nobody handles: an issue
- * with this place in its stack.
+ * Fails on a missing member. The caller does not await the result, so that the browser reports an unhandled rejection,
+ * which becomes an issue with this function in its stack.
  */
 export async function bonusRounds(paytable: Promise<unknown>): Promise<number> {
   const { bonus } = (await paytable) as WithBonus;
   return bonus.rounds.length;
 }
 
-/** Reads it while it is drawn: Angular's error handler reports it, with the template in its stack. */
+/**
+ * Fails on a missing member while it is drawn, so that Angular's error handler reports it, with the template in the
+ * stack.
+ */
 @Component({
   selector: 'rs-bonus-summary',
   template: `<p>{{ rounds() }}</p>`,

@@ -7,7 +7,7 @@ import { Key, Language } from '../core/i18n/language';
 interface Field {
   readonly name: Assumption;
   readonly label: Key;
-  /** What stands before and behind the figure. */
+  /** The texts before and after the figure. */
   readonly before: string;
   readonly unit: Key | null;
 }
@@ -84,7 +84,7 @@ const LINES: readonly Line[] = [
   },
 ];
 
-/** What the script expects and a demo cannot measure: figures of whoever shows it, and said to be so. */
+/** The script's expectations that a demo cannot measure, as editable assumptions. */
 @Component({
   selector: 'rs-assumption-card',
   templateUrl: './assumption-card.html',
@@ -95,7 +95,7 @@ export class AssumptionCard {
   private readonly language = inject(Language);
   private readonly preferences = inject(Preferences);
   protected readonly say = this.language.say;
-  /** A field in which something else than a figure was typed. */
+  /** The field whose text is no figure. */
   protected readonly wrong = signal<Assumption | null>(null);
 
   protected readonly lines = computed(() => {

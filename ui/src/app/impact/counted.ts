@@ -1,12 +1,12 @@
 import { Language } from '../core/i18n/language';
 
-/** Spins that a comparison leaves out, and those of virtual players among the ones that it counts. */
+/** Counts of spins that a comparison leaves out, and of virtual players' spins among the others. */
 interface Counted {
   readonly left_out: number;
   readonly virtual_spins: number;
 }
 
-/** How many spins are virtual players', and how many the figures leave out; nothing where there are none of either. */
+/** A sentence with both counts; empty if both are 0. */
 export function countedWords(
   language: Language,
   of: Counted | null,

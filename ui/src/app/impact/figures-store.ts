@@ -3,10 +3,10 @@ import { Injectable, inject } from '@angular/core';
 import { Followed } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 
-/** Percentiles move slowly: nobody has to see every spin. */
+/** Interval of requests, in milliseconds; percentiles change slowly. */
 const LOOK_MS = 2_000;
 
-/** What was measured before and after, looked at again while a page shows it. */
+/** The measurements before and after each fix, requested repeatedly while a page shows them. */
 @Injectable({ providedIn: 'root' })
 export class FiguresStore {
   private readonly gateway = inject(Gateway);
@@ -15,7 +15,7 @@ export class FiguresStore {
   readonly figures = this.followed.value;
   readonly state = this.followed.state;
 
-  /** Looks from now on; the answer ends it. */
+  /** Requests the measurements from now on; the returned function ends it. */
   watch(): () => void {
     return this.followed.watch();
   }

@@ -30,7 +30,7 @@ import {
 
 const TIMES = ['p50', 'p95', 'p99'] as const;
 
-/** What players met with each problem and with its fix, measured; and what is expected beyond that, assumed. */
+/** What players met with each problem and with its fix, as measured, and the further expectations, as assumptions. */
 @Component({
   selector: 'rs-impact-page',
   imports: [AssumptionCard, BusinessParts, NgTemplateOutlet, LoadWords, TrafficControls],
@@ -141,14 +141,14 @@ export class ImpactPage {
     };
   }
 
-  /** What leads to the missing half, as far as a single problem does. */
+  /** The action that leads to the missing half of a pair, for a single problem. */
   private actionOf({ problem, before }: Pair): string | null {
     const view = this.problems.board()?.problems.find(({ id }) => id === problem);
     if (!view || view.switching || this.problems.busy().has(view.id)) return null;
     return view.state === (before ? 'fixed' : 'on') ? null : this.say(actionKey(view));
   }
 
-  /** Where it stands already as it has to be measured, spins are all that is needed. */
+  /** If the problem is in the needed state already, only spins are missing. */
   private missingWords(problem: Pair['problem'], missing: 'both' | 'before' | 'after'): string {
     const board = this.problems.board();
     const key = this.missingKey(problem, missing);

@@ -9,8 +9,8 @@ const MOST_OWN_FRAMES = 50;
 const MOST_CAUSE_FRAMES = 5;
 const MOST_OF_A_NAME = 200;
 
-/** What is said of one event. */
-export interface EventWords {
+/** The texts about one event. */
+interface EventWords {
   readonly at: string;
   readonly value: string;
   readonly facts: { name: string; value: string }[];
@@ -18,7 +18,7 @@ export interface EventWords {
   readonly own: Capped<FrameWords>;
   readonly others: readonly FrameWords[];
   readonly othersText: string;
-  /** How many frames are known of how many there were; empty where it is all of them. */
+  /** The number of known frames of all; empty if all are known. */
   readonly framesText: string;
   readonly causes: readonly CauseWords[];
   readonly moreCauses: number;
@@ -28,7 +28,7 @@ export interface EventWords {
   readonly trace: { path: string; href: string; span: string | undefined } | null;
 }
 
-export interface CauseWords {
+interface CauseWords {
   readonly kind: string;
   readonly value: string;
   readonly note: string;
@@ -36,13 +36,13 @@ export interface CauseWords {
   readonly rest: number;
 }
 
-export interface FrameWords {
+interface FrameWords {
   readonly name: string;
   readonly place: string;
   readonly source: readonly { number: number | null; text: string; here: boolean }[];
 }
 
-/** `full` names the lists that the reader wants in full. */
+/** `full` contains the names of the lists that are shown in full. */
 export function eventWords(
   event: ErrorEvent,
   full: ReadonlySet<string>,
@@ -96,7 +96,7 @@ export function eventWords(
   };
 }
 
-/** What is known of where it happened, and to whom. */
+/** Where the error happened and whom it concerned, as far as that is known. */
 function factsOf(event: ErrorEvent, say: Language['say']): EventWords['facts'] {
   const { handled } = event;
   const facts = {
@@ -113,7 +113,7 @@ function factsOf(event: ErrorEvent, say: Language['say']): EventWords['facts'] {
   });
 }
 
-/** Of its stack the innermost of the application's own frames, or of all where none is its own. */
+/** The application's innermost frame of the stack, or the innermost of all if none belongs to the application. */
 function causeWords(
   { kind, value, source, frames, ...cause }: Exception,
   say: Language['say'],
@@ -132,7 +132,7 @@ function causeWords(
   };
 }
 
-/** Nameless code, such as a closure or the body of an async function, is known by its module. */
+/** Unnamed code, such as a closure or the body of an async function, is shown by its module. */
 function nameOf({ function: name, module }: Frame): string {
   const within = name.startsWith('{') ? module?.split('::').at(-1) : undefined;
   return within ? `${within}::${name}` : name;

@@ -1,7 +1,7 @@
 import { Micros, micros } from '../core/api/micros';
 
-/** How many events fall between `from` (not included, except for the first bar) and `to` (included). */
-export interface Bar {
+/** Number of events from `from` (exclusive, but inclusive for the first bar) to `to` (inclusive). */
+interface Bar {
   readonly from: Micros;
   readonly to: Micros;
   readonly count: number;
@@ -10,8 +10,8 @@ export interface Bar {
 const SHORTEST = 1_000_000;
 
 /**
- * Counts times in bars of equal width over `[from, to]`, widened to whole seconds and into the past: nothing can be seen
- * of what comes after `to`. Times outside are left out.
+ * Counts times in bars of equal width over `[from, to]`. The interval is extended to whole seconds, and only into the
+ * past, because no event lies after `to`. Times outside are ignored.
  */
 export function histogram(times: readonly Micros[], from: Micros, to: Micros, bars: number): Bar[] {
   const width = Math.max(SHORTEST, Math.ceil((to - from) / bars));

@@ -19,15 +19,15 @@ import { asNow, isOpen, newsIn } from './issue-list';
 import { IssueStore } from './issue-store';
 import { ShareWords, playersWords, shareWords, statusWords } from './issue-words';
 
-/** A row has no room for more; the issue has the whole. */
+/** Limit of the text in a row, in characters; the page of the issue has the whole text. */
 const MOST_OF_A_TEXT = 300;
 
-/** A row of the list, ready to be drawn. */
+/** The texts of a row. */
 interface Line {
   readonly issue: IssueSummary;
   readonly href: string;
   readonly value: string;
-  /** Services, and the code that failed where it is known. */
+  /** The services, and the code that failed if it is known. */
   readonly where: string;
   readonly events: string;
   readonly players: string;
@@ -38,7 +38,7 @@ interface Line {
   readonly last: string;
 }
 
-/** What fails: every kind of error once, live. */
+/** The list of issues, live. */
 @Component({
   selector: 'rs-issue-list-page',
   imports: [LoadWords, RowList, VirtualRows],
@@ -53,7 +53,7 @@ interface Line {
 })
 export class IssueListPage {
   private readonly language = inject(Language);
-  private readonly address = inject(Address);
+  protected readonly address = inject(Address);
   protected readonly store = inject(IssueStore);
   protected readonly say = this.language.say;
   private readonly drawn = viewChild(VirtualRows);
@@ -63,7 +63,7 @@ export class IssueListPage {
   protected readonly openCount = computed(() =>
     this.language.count('insights.issues.openCount', this.store.open()),
   );
-  /** Whoever points into the list, has the focus in it or has scrolled, reads: no row moves then. */
+  /** A person who points into the list, has the focus in it or has scrolled is reading, so no row may move. */
   private readonly pointed = signal(false);
   private readonly focused = signal(false);
   private readonly reading = computed(
@@ -72,7 +72,7 @@ export class IssueListPage {
   private readonly newest = computed(() =>
     this.store.issues().filter((issue) => this.all() || isOpen(issue)),
   );
-  /** The rows as they were when the reader came. */
+  /** The rows at the time the person started reading. */
   private readonly held = linkedSignal<
     { newest: readonly IssueSummary[]; reading: boolean; all: boolean },
     readonly IssueSummary[]
@@ -83,9 +83,9 @@ export class IssueListPage {
         ? before.value
         : newest,
   });
-  /** Each row says what is known now, wherever it stands. */
+  /** The held rows with their present states. */
   protected readonly issues = computed(() => asNow(this.held(), this.store.issues()));
-  /** What the list would be changed by; empty where nothing is held back. */
+  /** The text about new or changed issues that are held back; empty if there are none. */
   protected readonly news = computed(() => {
     const count = newsIn(this.newest(), this.held());
     return count === 0 ? '' : this.language.count('insights.issues.news', count);
@@ -95,6 +95,8 @@ export class IssueListPage {
     return drawn ? drawn.inSight(this.issues()).map((issue) => this.lineOf(issue)) : [];
   });
 
+  /** Id of the row of the issue from which the person came back. */
+  protected readonly opened = `issue-${this.address.returnedFrom()?.split('/')[2] ?? ''}`;
   protected readonly ids = computed(() => this.issues().map(({ issue_id }) => `issue-${issue_id}`));
 
   protected point(pointed: boolean): void {
@@ -112,10 +114,6 @@ export class IssueListPage {
 
   protected choose(status: '' | 'all'): void {
     this.address.change({ status });
-  }
-
-  protected follow(event: MouseEvent, href: string): void {
-    this.address.follow(event, href);
   }
 
   protected open(index: number): void {

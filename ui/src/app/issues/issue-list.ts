@@ -1,11 +1,11 @@
 import { IssueSummary } from '../core/api/schema';
 
-/** Whether it waits for somebody: open, or back again. A collector that keeps no status has only open ones. */
+/** Whether an issue is unresolved or regressed. A collector without states has only open issues. */
 export function isOpen({ status }: Pick<IssueSummary, 'status'>): boolean {
   return status !== 'resolved';
 }
 
-/** The list with one issue in it as it is now: last seen first. */
+/** The list with the new state of one issue; last seen first. */
 export function withIssue(list: readonly IssueSummary[], news: IssueSummary): IssueSummary[] {
   const others = list.filter(({ issue_id }) => issue_id !== news.issue_id);
   return [news, ...others].sort(
@@ -14,7 +14,7 @@ export function withIssue(list: readonly IssueSummary[], news: IssueSummary): Is
   );
 }
 
-/** The same rows, each as its issue is now. */
+/** The same rows with the present states of their issues. */
 export function asNow(
   held: readonly IssueSummary[],
   issues: readonly IssueSummary[],
@@ -23,7 +23,7 @@ export function asNow(
   return held.map((issue) => now.get(issue.issue_id) ?? issue);
 }
 
-/** How many issues came or happened again since the rows were as they are held. */
+/** Number of issues that are new or happened again since the rows were held. */
 export function newsIn(newest: readonly IssueSummary[], held: readonly IssueSummary[]): number {
   const seen = new Map(held.map(({ issue_id, last_seen_us }) => [issue_id, last_seen_us]));
   return newest.filter(({ issue_id, last_seen_us }) => {
@@ -32,7 +32,7 @@ export function newsIn(newest: readonly IssueSummary[], held: readonly IssueSumm
   }).length;
 }
 
-/** In per cent; null where no request is known. */
+/** In per cent; null if no request is known. */
 export function sharePercent({ share }: Pick<IssueSummary, 'share'>): number | null {
   return share && share.requests > 0 ? (share.failed / share.requests) * 100 : null;
 }

@@ -30,10 +30,10 @@ import { IssueStore } from './issue-store';
 import { playersWords, shareWords, statusWords } from './issue-words';
 
 const BARS = 48;
-/** Events may come faster than anybody reads. */
+/** Shortest interval of requests, in milliseconds; events may come faster than a person reads. */
 const DETAILS_PAUSE_MS = 500;
 
-/** One issue: how often, for whom, since when, and one of its events with everything that was known. */
+/** One issue: its count, players and times, and one of its events with all details. */
 @Component({
   selector: 'rs-issue-page',
   imports: [LongText, NotShown, LoadWords],
@@ -46,7 +46,7 @@ export class IssuePage {
 
   private readonly gateway = inject(Gateway);
   private readonly language = inject(Language);
-  private readonly address = inject(Address);
+  protected readonly address = inject(Address);
   private readonly store = inject(IssueStore);
   protected readonly health = inject(Health);
   protected readonly say = this.language.say;
@@ -58,9 +58,9 @@ export class IssuePage {
   private readonly details = new Coalesced(() => this.followed.load(), DETAILS_PAUSE_MS);
   private readonly _busy = signal(false);
   private readonly _decideFailed = signal(false);
-  /** The event that is shown; new ones do not push it away, even when the collector answers it no more. */
+  /** The shown event. A new event does not replace it, and it stays when the collector no longer returns it. */
   private readonly _shown = signal<ErrorEvent | null>(null);
-  /** Lists of this event that the reader wants in full. */
+  /** Names of the lists of this event that are shown in full. */
   private readonly full = linkedSignal<string | undefined, ReadonlySet<string>>({
     source: () => this._shown()?.event_id,
     computation: () => new Set(),
@@ -73,7 +73,7 @@ export class IssuePage {
   protected readonly busy = this._busy.asReadonly();
   protected readonly decideFailed = this._decideFailed.asReadonly();
 
-  /** What the stream says is newer than what was asked for. */
+  /** The summary from the stream is newer than that of the last request. */
   private readonly summary = computed(() => {
     const live = this.store.issues().find(({ issue_id }) => issue_id === this.id());
     return live ?? this.detail()?.summary ?? null;
@@ -119,7 +119,7 @@ export class IssuePage {
     }));
   });
 
-  /** The bar that the arrow keys are at; the last begins. */
+  /** The bar that the arrow keys have chosen; at first the last one. */
   protected readonly bar = signal(BARS - 1);
 
   protected walk(event: Event, to: number): void {
@@ -127,14 +127,14 @@ export class IssuePage {
     this.bar.set(Math.min(Math.max(to, 0), BARS - 1));
   }
 
-  /** Events that are neither in the chart, nor among those that can be looked through. */
+  /** Numbers of events that are missing in the chart, and in the list that can be paged through. */
   protected readonly notInBars = computed(() =>
     Math.max(this.count() - (this.detail()?.times_us ?? []).length, 0),
   );
   protected readonly notListed = computed(() => Math.max(this.count() - this.events().length, 0));
 
   private readonly events = computed(() => this.detail()?.events ?? []);
-  /** -1 where it is older than all that the collector answers. */
+  /** -1 if the shown event is older than all events of the reply. */
   private readonly index = computed(() =>
     this.events().findIndex(({ event_id }) => event_id === this._shown()?.event_id),
   );
@@ -173,7 +173,7 @@ export class IssuePage {
     });
     effect(() => {
       this.id();
-      // An event more, or one of another page: the details have it.
+      // The counts change with an event, so the details are requested again.
       this.count();
       untracked(() => this.details.ask());
     });
@@ -203,10 +203,6 @@ export class IssuePage {
 
   protected showAll(list: string): void {
     this.full.update((known) => new Set([...known, list]));
-  }
-
-  protected back(event: MouseEvent): void {
-    this.address.followBack(event, '/issues');
   }
 
   protected follow(event: MouseEvent, path: string, span?: string): void {

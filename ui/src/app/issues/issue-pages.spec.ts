@@ -65,6 +65,7 @@ describe('the pages of issues', () => {
     change: vi.fn(),
     go: vi.fn(),
     asLeft: vi.fn((path: string) => path),
+    returnedFrom: vi.fn((): string | null => null),
   };
   let stream: StreamDouble;
   let query: URLSearchParams;
@@ -276,6 +277,14 @@ describe('the pages of issues', () => {
       expect(address.go).toHaveBeenCalledWith('/issues/a');
     });
 
+    it('begins at the row that the person comes back from', async () => {
+      address.returnedFrom.mockReturnValue('/issues/b');
+      query.set('status', 'all');
+      const fixture = await shown(IssueListPage);
+      const grid = (fixture.nativeElement as HTMLElement).querySelector('[role="grid"]');
+      expect(grid?.getAttribute('aria-activedescendant')).toBe('issue-b');
+    });
+
     it('refers to no row that is not drawn', async () => {
       gateway.issues.mockResolvedValue({
         issues: Array.from({ length: 500 }, (_, number) => issue(`i${number}`, 500 - number)),
@@ -285,7 +294,7 @@ describe('the pages of issues', () => {
       const fixture = await shown(IssueListPage);
       document.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }));
       await fixture.whenStable();
-      // Many others happen after it: it goes down and out of sight once nobody is in the list.
+      // Many other issues happen again later, so it moves down and out of sight once the focus has left the list.
       for (let number = 400; number < 500; number += 1)
         stream.tell('issue', issue(`i${number}`, 1_000 + number));
       await fixture.whenStable();
@@ -330,7 +339,7 @@ describe('the pages of issues', () => {
       await vi.waitFor(() => expect(gateway.issue).toHaveBeenCalledTimes(2));
       await fixture.whenStable();
       expect((fixture.nativeElement as HTMLElement).textContent).toContain('Event 2 of 3');
-      // Fifty events, and one question more.
+      // One request after fifty events.
       expect(gateway.issue).toHaveBeenCalledTimes(2);
     });
 

@@ -138,7 +138,7 @@ describe('the issues', () => {
     other.follow();
     await settled();
     expect(other.state()).toBe('failed');
-    // The collector tells of one: it answers again.
+    // A message about an issue shows that the collector replies again.
     gateway.issues.mockResolvedValue({ issues: [issue('a', 1)], indexed: true });
     stream.tell('issue', issue('b', 2));
     await settled();

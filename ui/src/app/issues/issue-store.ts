@@ -6,12 +6,12 @@ import { TelemetryStream } from '../core/api/telemetry-stream';
 import { IssueSummary } from '../core/api/schema';
 import { isOpen, withIssue } from './issue-list';
 
-/** As many as the collector answers at once. */
+/** Largest number of issues in one reply of the collector. */
 const MOST = 500;
-/** How often is asked while the collector still reads its log after a start. */
+/** Interval of requests while the collector reads its log after a start, in milliseconds. */
 const INDEXING_MS = 1_000;
 
-/** All issues, followed live from the first moment: the header counts those that are open. */
+/** All issues, followed live from the first screen on, because the header shows the number of open ones. */
 @Injectable({ providedIn: 'root' })
 export class IssueStore {
   private readonly gateway = inject(Gateway);
@@ -24,14 +24,14 @@ export class IssueStore {
 
   /** Last seen first. */
   readonly issues = computed(() => this.followed.value()?.issues ?? []);
-  /** What is not read yet is not "none". */
+  /** While the collector reads its log, an empty list still counts as loading. */
   readonly state = computed((): LoadState => {
     const isRead = this.followed.value()?.indexed ?? true;
     if (isRead || this.issues().length > 0) return this.followed.state();
     return this.followed.error() === null ? 'loading' : 'failed';
   });
   readonly most = MOST;
-  /** Whether there may be issues that are not among these. */
+  /** Whether there may be more issues than the list contains. */
   readonly cut = computed(() => this.issues().length >= MOST);
   readonly open = computed(() => this.issues().filter(isOpen).length);
 
@@ -48,7 +48,7 @@ export class IssueStore {
     return this.followed.load();
   }
 
-  /** Resolves or reopens; what the collector says then is what is shown. */
+  /** Resolves or reopens an issue, and shows the reply of the collector. */
   async decide(id: string, status: 'resolved' | 'unresolved'): Promise<IssueSummary> {
     const issue = await this.gateway.decideIssue(id, status);
     this.take(issue);
@@ -59,7 +59,7 @@ export class IssueStore {
     this.followed.change((known) => ({ ...known, issues: withIssue(known.issues, issue) }));
   }
 
-  /** It is asked for until all of the log has been read. */
+  /** Repeats the request until the collector has read its whole log. */
   private askAgain(indexed: boolean): void {
     clearTimeout(this.timer);
     if (!indexed) this.timer = setTimeout(() => void this.load(), INDEXING_MS);

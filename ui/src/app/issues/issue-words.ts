@@ -3,11 +3,11 @@ import { Language } from '../core/i18n/language';
 import { brief } from '../core/i18n/legible';
 import { sharePercent } from './issue-list';
 
-/** A cell has no room for more; the hint has more of it. */
+/** Limit of the text in a cell, in characters; the tooltip has more. */
 const MOST_OF_A_NAME = 200;
 const MOST_PLAYERS = 1_000;
 
-/** The share of requests, short and with what it means. */
+/** The share of requests, with an explanation for the tooltip. */
 export interface ShareWords {
   readonly percent: string;
   readonly of: string;
@@ -33,7 +33,7 @@ export function shareWords(issue: IssueSummary, language: Language): ShareWords 
   };
 }
 
-/** How it stands, with the releases that make it so. */
+/** The status of an issue, with the releases that determine it. */
 export function statusWords(
   { status, resolved_in, regressed_in, reopened_in }: IssueSummary,
   say: Language['say'],
@@ -51,7 +51,7 @@ export function statusWords(
   return say(`insights.issues.status.${status ?? 'unresolved'}`);
 }
 
-/** How many players it has hit: beyond a thousand the collector counts no further. */
+/** Number of affected players; beyond a thousand the collector does not count. */
 export function playersWords({ players }: IssueSummary, language: Language): string {
   return language.formats().number(players) + (players < MOST_PLAYERS ? '' : '+');
 }

@@ -1,14 +1,14 @@
 import { MapEdge, MapNode } from '../core/api/schema';
 
 /** The position of a node; x and y are the centre of its box, as fractions of the whole. */
-export interface Placed {
+interface Placed {
   readonly node: MapNode;
   readonly x: number;
   readonly y: number;
 }
 
 /** A curve between two nodes, by their ids. */
-export interface Wire {
+interface Wire {
   readonly edge: MapEdge;
   readonly from: Placed;
   readonly to: Placed;

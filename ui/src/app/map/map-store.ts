@@ -12,7 +12,7 @@ const CALM_MS = 2_000;
 /** Interval of requests without new traces, in milliseconds, because "the last minute" moves on. */
 const REST_MS = 10_000;
 
-/** The map of services, drawn anew while a page shows it and traces come. */
+/** The map of services, requested again when traces come while a page shows it. */
 @Injectable({ providedIn: 'root' })
 export class MapStore {
   private readonly gateway = inject(Gateway);

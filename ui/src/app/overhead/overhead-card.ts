@@ -14,7 +14,7 @@ import { Language } from '../core/i18n/language';
 import { bytesByRate, ratesOf, rounded } from './overhead';
 import { OverheadStore } from './overhead-store';
 
-/** What telemetry costs on this machine: measured when somebody asks, at the share of traces that is chosen. */
+/** The cost of telemetry on this machine, measured on request for the chosen share of traces. */
 @Component({
   selector: 'rs-overhead-card',
   templateUrl: './overhead-card.html',
@@ -25,7 +25,7 @@ export class OverheadCard {
   private readonly language = inject(Language);
   protected readonly store = inject(OverheadStore);
   protected readonly say = this.language.say;
-  /** Where the slider was put. */
+  /** The position of the slider. */
   private readonly chosen = signal<number | null>(null);
 
   private readonly measured = this.store.measured;
@@ -33,7 +33,7 @@ export class OverheadCard {
   protected readonly rate = computed(() => {
     const view = this.store.view();
     if (view?.running) return rounded(view.sample_rate);
-    // What was measured last is what one wants to see.
+    // The slider starts at the last measured share.
     return this.chosen() ?? [...this.measured().keys()].at(-1) ?? 1;
   });
   protected readonly place = computed(() => Math.max(0, this.rates().indexOf(this.rate())));
@@ -77,12 +77,7 @@ export class OverheadCard {
   );
   protected readonly refusal = computed(() => {
     const [error, failed] = [this.store.error(), this.store.view()?.failed ?? null];
-    if (error !== null) {
-      const words = refusalWords(error);
-      return 'literal' in words
-        ? { words: words.literal, detail: '' }
-        : { words: this.say(words.key, words.params), detail: '' };
-    }
+    if (error !== null) return { words: this.language.text(refusalWords(error)), detail: '' };
     return failed === null ? null : { words: this.say('overhead.failed'), detail: failed };
   });
 

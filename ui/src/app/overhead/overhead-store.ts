@@ -8,7 +8,7 @@ import { Measured, withResult } from './overhead';
 
 const LOOK_MS = 1_000;
 
-/** The measurement of what telemetry costs, and everything that was measured in this session. */
+/** The measurement of the cost of telemetry, and all results of this session. */
 @Injectable({ providedIn: 'root' })
 export class OverheadStore {
   private readonly gateway = inject(Gateway);
@@ -23,25 +23,25 @@ export class OverheadStore {
   readonly view = this.followed.value;
   readonly state = this.followed.state;
   readonly measured = this._measured.asReadonly();
-  /** Something was asked for and is not answered yet. */
+  /** Whether a request is pending. */
   readonly busy = this._busy.asReadonly();
-  /** Why the last thing that was asked for was not done. */
+  /** The error of the last request, or null. */
   readonly error = this._error.asReadonly();
 
-  /** Looks each second from now on; the answer ends it. */
+  /** Requests the state every second from now on; the returned function ends it. */
   watch(): () => void {
     return this.followed.watch();
   }
 
   measure(sampleRate: number): Promise<void> {
-    return this.ask(() => this.gateway.measureOverhead(sampleRate));
+    return this.send(() => this.gateway.measureOverhead(sampleRate));
   }
 
   cancel(): Promise<void> {
-    return this.ask(() => this.gateway.cancelOverhead());
+    return this.send(() => this.gateway.cancelOverhead());
   }
 
-  private async ask(of: () => Promise<OverheadView>): Promise<void> {
+  private async send(of: () => Promise<OverheadView>): Promise<void> {
     if (this._busy()) return;
     this._busy.set(true);
     this._error.set(null);

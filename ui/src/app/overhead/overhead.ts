@@ -1,22 +1,25 @@
 import { Comparison, OverheadView } from '../core/api/schema';
 
-/** Shares of traces that are worth a measurement, 0 to 1. */
+/** Shares of traces that the slider offers, 0 to 1. */
 const USUAL_RATES = [0.01, 0.1, 0.25, 0.5, 1];
 
-/** The wire has single precision: 0.1 may arrive as 0.10000000149. */
+/** The API transfers shares in single precision: 0.1 may arrive as 0.10000000149. */
 export function rounded(rate: number): number {
   return Number(rate.toFixed(5));
 }
 
-/** Where the slider can stand: the usual shares, and others that were measured all the same. */
+/** The positions of the slider: the usual shares, and other shares that were measured. */
 export function ratesOf(measured: Iterable<number>): readonly number[] {
   return [...new Set([...USUAL_RATES, ...measured])].sort((one, other) => one - other);
 }
 
-/** What was measured in this session, by the share of traces, the newest last. */
+/** The results of this session by share of traces, the newest last. */
 export type Measured = ReadonlyMap<number, Comparison>;
 
-/** The last result stays in the answer while the next measurement runs, and after one that was cancelled. */
+/**
+ * Adds the result of a reply. The reply contains the previous result while the next measurement runs, and after a
+ * cancelled one.
+ */
 export function withResult(measured: Measured, { result }: Pick<OverheadView, 'result'>): Measured {
   if (!result) return measured;
   const rate = rounded(result.sample_rate);
@@ -24,7 +27,7 @@ export function withResult(measured: Measured, { result }: Pick<OverheadView, 'r
   return new Map([...[...measured].filter(([each]) => each !== rate), [rate, result]]);
 }
 
-/** Bytes of a spin at each share that was measured, as bars to the longest. */
+/** Bytes per spin for each measured share, with bars relative to the largest. */
 export function bytesByRate(
   measured: Measured,
 ): readonly { rate: number; bytes: number; width: number }[] {

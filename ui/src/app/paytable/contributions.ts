@@ -3,11 +3,11 @@ import { SymbolName } from '../core/api/schema';
 export interface Contribution {
   symbol: SymbolName;
   rtpPercent: number;
-  /** Of the largest contribution, 0 to 1: the length of its bar. */
+  /** Length of the bar: the fraction of the largest contribution, 0 to 1. */
   part: number;
 }
 
-/** What each symbol adds to the RTP, the largest first; entries per count are added up. */
+/** The contribution of each symbol to the RTP, the largest first; the entries for different counts are added. */
 export function contributionBars(
   entries: readonly { symbol: SymbolName; rtp_percent: number }[],
 ): Contribution[] {

@@ -8,7 +8,7 @@ import { Play } from '../slot/play';
 import { ReelSymbol } from '../slot/reel-symbol';
 import { contributionBars } from './contributions';
 
-/** The PAR sheet: what the game returns, how often and how evenly, exact over the full cycle. */
+/** The PAR sheet: RTP, hit frequency and volatility of the game, exact over the full cycle. */
 @Component({
   selector: 'rs-par-tab',
   imports: [ReelSymbol],

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, input } from '@angular/co
 
 import { points } from '../slot/win-lines';
 
-/** A payline as fifteen dots and the way through them. */
+/** A payline as fifteen dots and the line through its cells. */
 @Component({
   selector: 'rs-payline-diagram',
   template: `
@@ -42,7 +42,7 @@ import { points } from '../slot/win-lines';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class PaylineDiagram {
-  /** The row per reel, 0 on top. */
+  /** The row on each reel; 0 is the top row. */
   readonly rows = input.required<readonly number[]>();
 
   protected readonly line = computed(() => points(this.rows(), 0));

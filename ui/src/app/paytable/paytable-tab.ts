@@ -7,7 +7,7 @@ import { Play } from '../slot/play';
 import { ReelSymbol } from '../slot/reel-symbol';
 import { PaylineDiagram } from './payline-diagram';
 
-/** What each symbol pays, in money for the chosen stake and as a multiple, and the paylines. */
+/** The paylines, and what each symbol pays, as a multiple and in money for the chosen stake. */
 @Component({
   selector: 'rs-paytable-tab',
   imports: [PaylineDiagram, ReelSymbol],
@@ -48,7 +48,7 @@ export class PaytableTab {
         .map(({ count, pays: multiple }) => ({
           count,
           multiple: this.say('paytable.of', { multiplier: number(multiple) }),
-          // A scatter pays the whole stake, every other symbol the stake of its line.
+          // A scatter multiplies the whole stake, every other symbol the stake of its line.
           money: amount(
             multiple * (kind === 'scatter' ? this.play.stake() : lineStake),
             this.session.currency(),

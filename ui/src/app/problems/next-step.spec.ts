@@ -38,7 +38,7 @@ describe('the next step of the demo', () => {
   it('is to spin the same round again after a fix', () => {
     const fixed = problem({ state: 'fixed', switched_ms_ago: 800 });
     check([fixed], { roundId: 'r', begunAt: 150 }, null, { what: 'repeat', roundId: 'r' });
-    // It was spun with the fix already.
+    // The spin was made after the fix.
     check([fixed], { roundId: 'r', begunAt: 250 }, null, null);
     check([fixed], null, null, null);
   });

@@ -1,6 +1,6 @@
 import { ProblemView } from '../core/api/parts';
 
-/** What whoever shows the demo may do next. */
+/** The suggested next step of the demo. */
 export type NextStep =
   | { readonly what: 'begin' }
   | { readonly what: 'spin' }
@@ -8,13 +8,13 @@ export type NextStep =
   | { readonly what: 'repeat'; readonly roundId: string }
   | { readonly what: 'compare'; readonly before: string; readonly after: string };
 
-/** A round that can be spun again, and when it was spun, by the page's own clock (`performance.now()`). */
+/** A round that can be spun again, and when it was spun, by `performance.now()`. */
 export interface LastRound {
   readonly roundId: string;
   readonly begunAt: number;
 }
 
-/** A round that was spun again, and the traces of both times. */
+/** A round that was spun again, and the traces of both spins. */
 export interface Repeated {
   readonly before: string;
   readonly after: string;
@@ -22,8 +22,8 @@ export interface Repeated {
 }
 
 /**
- * Begin, spin, look, fix, spin the same round again, compare. `answeredAt` is when the problems were told, by the page's own
- * clock: what was before a switch and what after it is told without the wall clock, which may be set in between.
+ * The steps are: begin, spin, look, fix, spin the same round again, compare. `answeredAt` is the time of the state by
+ * `performance.now()`, because the wall clock may be set between a spin and a switch.
  */
 export function nextStep(
   problems: readonly ProblemView[],
@@ -43,7 +43,7 @@ export function nextStep(
   return { what: hurting.some(({ observed }) => observed) ? 'fix' : 'spin' };
 }
 
-/** Nothing is there that could be shown. */
+/** Whether all problems are off. */
 export function isHealthy(problems: readonly ProblemView[]): boolean {
   return problems.every(({ state }) => state === 'off');
 }

@@ -2,36 +2,39 @@ import { PROBLEM_IDS, ProblemId, ProblemView } from '../core/api/parts';
 import { FaultBoard, ReleaseView } from '../core/api/schema';
 import { Key } from '../core/i18n/language';
 
-/** What is said of a problem: what to look for while it hurts, what is different once it is fixed. */
+/** The texts of a problem: what to look for while it is on, and what changes with its fix. */
 export function lookKey({ id, state }: Pick<ProblemView, 'id' | 'state'>): Key {
   if (state === 'off') return 'problems.healthy';
   return state === 'on' ? `problems.look.${id}` : `problems.cured.${id}`;
 }
 
-/** The button that changes it. */
+/** The label of the button. */
 export function actionKey({ id, state }: Pick<ProblemView, 'id' | 'state'>): Key {
   if (state === 'on') return `problems.fix.${id}`;
   return state === 'fixed' ? 'problems.back' : 'problems.bring';
 }
 
-/** One button is the next thing to press: of the problems that hurt the first that was seen, or the first. */
+/**
+ * Exactly one button is highlighted: that of the first problem that is on and was observed, or else of the first that
+ * is on.
+ */
 export function leadOf(problems: readonly ProblemView[]): ProblemView['id'] | null {
   const hurting = problems.filter(({ state }) => state === 'on');
   return (hurting.find(({ observed }) => observed) ?? hurting[0])?.id ?? null;
 }
 
-/** How far a switch is, 0 to 1; null where that is not known. */
+/** The progress of a switch, 0 to 1; null if it is unknown. */
 export function shareOf({ switching }: Pick<ProblemView, 'switching'>): number | null {
   if (!switching || switching.total === 0) return null;
   return Math.min(1, switching.done / switching.total);
 }
 
-/** The problems of the story that hurt in a release. */
+/** The problems of the story that a release has. */
 export function problemsIn({ faults }: Pick<ReleaseView, 'faults'>): readonly ProblemId[] {
   return PROBLEM_IDS.filter((id) => faults.includes(id));
 }
 
-/** Which problems a release has, in one of three ways to say it. */
+/** Whether a release has all problems, none or some, and whether its paytable is wrong. */
 export function hurtingIn(
   release: ReleaseView,
   all: number,
@@ -41,14 +44,14 @@ export function hurtingIn(
   return { kind, wrongPaytable: release.faults.includes('rtp-anomaly') };
 }
 
-/** A name where it stands within a sentence: an abbreviation that begins it keeps its capitals, and so does every later word. */
+/** A name within a sentence. An abbreviation at its beginning keeps its capitals, and all later words are unchanged. */
 export function withinSentence(name: string, language: string): string {
   const [first = '', second = ''] = name;
   const isWord = second !== second.toLocaleUpperCase(language);
   return isWord ? first.toLocaleLowerCase(language) + name.slice(first.length) : name;
 }
 
-/** The release of the dial that a board is in, if it is one of them. */
+/** The release of the dial with this version, if there is one. */
 export function onDial(
   board: Pick<FaultBoard, 'releases'>,
   release: string | null,
@@ -56,12 +59,12 @@ export function onDial(
   return board.releases.find(({ version }) => version === release) ?? null;
 }
 
-/** Whether every problem stands as a release has it, and none was switched by itself. */
+/** Whether every problem is in the state that the release defines. */
 export function isAsReleased(problems: readonly ProblemView[], release: ReleaseView): boolean {
   return problems.every(({ id, state }) => (state === 'on') === release.faults.includes(id));
 }
 
-/** The release that a demo starts with: the one in which most hurts; empty where there is none. */
+/** The release with which the demo starts, which has the most problems; empty if there is none. */
 export function firstOf({ releases }: Pick<FaultBoard, 'releases'>): string {
   const [first, ...others] = releases;
   const worst = others.reduce<ReleaseView | undefined>(
@@ -72,7 +75,7 @@ export function firstOf({ releases }: Pick<FaultBoard, 'releases'>): string {
   return worst?.version ?? '';
 }
 
-/** The first release in which nothing hurts; empty where there is none. */
+/** The first release without problems; empty if there is none. */
 export function curedIn({ releases }: Pick<FaultBoard, 'releases'>): string {
   return releases.find(({ faults }) => faults.length === 0)?.version ?? '';
 }

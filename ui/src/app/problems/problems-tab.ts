@@ -39,7 +39,7 @@ import {
   withinSentence,
 } from './problem-words';
 
-/** The four problems, each with its evidence and its fix; the release dial; the way back to the start. */
+/** The four problems with their evidence and fixes, the release dial, and the reset to the start of the demo. */
 @Component({
   selector: 'rs-problems-tab',
   imports: [Holds, MoreFaults, LoadWords],
@@ -55,7 +55,7 @@ export class ProblemsTab {
   protected readonly store = inject(FaultStore);
   protected readonly say = this.language.say;
   protected readonly impactPath = IMPACT_PATH;
-  /** The start of the demo is asked about before it is gone to: what was measured is lost. */
+  /** Whether the reset waits for a confirmation, because it discards all measurements. */
   protected readonly asking = signal(false);
 
   protected readonly ready = computed(() => this.store.board() !== null);
@@ -84,7 +84,7 @@ export class ProblemsTab {
       ? what
       : this.say('problems.ofRelease.byHand', { what });
   });
-  /** Whether all players are there: before, the index cannot be switched, and so the demo cannot begin. */
+  /** Whether all players exist; before that the index cannot be switched, and the demo cannot begin. */
   protected readonly written = computed(() => this.store.board()?.ready ?? false);
   protected readonly first = computed(() => {
     const board = this.store.board();
@@ -119,7 +119,7 @@ export class ProblemsTab {
       };
     });
   });
-  /** What concerns all of them stands below the dial. */
+  /** Errors that concern all problems are shown below the dial. */
   protected readonly refusal = computed(
     () => this.refusalOf('release') || this.refusalOf('reset') || '',
   );
@@ -132,7 +132,7 @@ export class ProblemsTab {
     });
   });
 
-  /** The last spin, if its round has a board that can come again. */
+  /** The last spin, if its round can be spun again. */
   private readonly last = computed(() => {
     const [spin] = this.play.recent();
     const round = this.rounds.rounds().find(({ round_id }) => round_id === spin?.roundId);
@@ -163,7 +163,7 @@ export class ProblemsTab {
 
   constructor() {
     inject(DestroyRef).onDestroy(this.store.watch());
-    // It opens at the end of the panel, where it may not be seen.
+    // The section opens at the end of the panel, which may be out of sight.
     afterRenderEffect(() => this.question()?.nativeElement.scrollIntoView({ block: 'nearest' }));
   }
 
@@ -222,9 +222,7 @@ export class ProblemsTab {
   private refusalOf(of: Steered): string {
     const refusal = this.store.refusal();
     const concerns = refusal?.of === of || (of === 'payment-errors' && refusal?.of === 'fire');
-    if (!refusal || !concerns) return '';
-    const words = refusalWords(refusal.error);
-    return 'literal' in words ? words.literal : this.say(words.key, words.params);
+    return refusal && concerns ? this.language.text(refusalWords(refusal.error)) : '';
   }
 }
 

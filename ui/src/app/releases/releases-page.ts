@@ -12,11 +12,14 @@ import { TrafficControls } from '../traffic/traffic-controls';
 import { RtpDrawing, barWidths, changeOf, rtpDrawings } from './releases';
 import { ReleasesStore } from './releases-store';
 
-/** As the services have it (`releases.rs`): standard errors beyond which a figure is marked. */
+/** Number of standard errors beyond which a figure is marked, equal to `releases.rs` of the services. */
 const BEYOND_CHANCE = 3.29;
 const TIMES = ['p50', 'p95'] as const;
 
-/** What every release did to waiting, failures and the RTP; what chance does not explain is marked, with its suspect. */
+/**
+ * The waiting time, the failures and the RTP of every release. Deviations beyond chance are marked with the suspected
+ * cause.
+ */
 @Component({
   selector: 'rs-releases-page',
   imports: [BusinessParts, LoadWords, TrafficControls],
@@ -142,7 +145,7 @@ export class ReleasesPage {
     return this.say('releases.suspect', { change: key === null ? name : this.say(key), service });
   }
 
-  /** A band wider than what is paid says no more with digits behind the point. */
+  /** A band that is wider than the RTP itself needs no digits after the point. */
   private points(percent: number): string {
     return this.language.formats().percent(percent, percent < 100 ? 1 : 0);
   }

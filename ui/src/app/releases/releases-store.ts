@@ -3,10 +3,10 @@ import { Injectable, inject } from '@angular/core';
 import { Followed } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 
-/** As for before and after: percentiles move slowly. */
+/** Interval of requests, in milliseconds; percentiles change slowly. */
 const LOOK_MS = 2_000;
 
-/** What was measured of each release, looked at again while a page shows it. */
+/** The measurements of each release, requested repeatedly while a page shows them. */
 @Injectable({ providedIn: 'root' })
 export class ReleasesStore {
   private readonly gateway = inject(Gateway);
@@ -15,7 +15,7 @@ export class ReleasesStore {
   readonly releases = this.followed.value;
   readonly state = this.followed.state;
 
-  /** Looks from now on; the answer ends it. */
+  /** Requests the measurements from now on; the returned function ends it. */
   watch(): () => void {
     return this.followed.watch();
   }

@@ -4,15 +4,15 @@ import { Key, isKey } from '../core/i18n/language';
 
 const FIXED = '-fixed';
 
-/** What a release came with: something that hurts, or the end of something that did. */
-export interface ChangeWords {
+/** A change that a release contains: a problem or its fix. */
+interface ChangeWords {
   readonly mends: boolean;
-  /** Null for one that this page has no words for. */
+  /** Null for an id that the page has no phrase for. */
   readonly key: Key | null;
   readonly name: string;
 }
 
-/** `slow-rng` came, `slow-rng-fixed` took it away. */
+/** `slow-rng` adds the problem, `slow-rng-fixed` removes it. */
 export function changeOf(name: string): ChangeWords {
   const mends = name.endsWith(FIXED);
   const id = mends ? name.slice(0, -FIXED.length) : name;
@@ -21,7 +21,7 @@ export function changeOf(name: string): ChangeWords {
   return { mends, key: isKey(key) ? key : null, name };
 }
 
-/** The longest bar of a column is its longest time. */
+/** The longest duration of a column has the longest bar. */
 export function barWidths(
   releases: readonly ReleaseFigures[],
   figure: 'p50_ms' | 'p95_ms',
@@ -31,17 +31,17 @@ export function barWidths(
   return times.map((time) => (longest > 0 ? (100 * time) / longest : 0));
 }
 
-/** Where an observed RTP lies, per cent of the width, and the band around the exact one, which is in the middle. */
+/** The observed RTP and the band around the exact one, in per cent of the width; the exact RTP is in the middle. */
 export interface RtpDrawing {
   readonly observed: number;
   readonly from: number;
   readonly width: number;
 }
 
-/** A band of few spins is wider than anything that is worth seeing: it is drawn to the ends. */
+/** The band of few spins exceeds the scale and is cut at both ends. */
 const MOST_REACH = 200;
 
-/** All releases are drawn to one scale, so that narrow bands are seen to be narrow. Null where nothing was staked. */
+/** All releases have the same scale, so that widths can be compared. Null without stakes. */
 export function rtpDrawings(
   releases: readonly ReleaseFigures[],
   exact: number,

@@ -8,7 +8,7 @@ import { comparePath } from '../core/ui/trace-place';
 import { Play } from '../slot/play';
 import { SmallBoard } from './small-board';
 
-/** The last rounds; a round opens to show its board and what it was drawn from. */
+/** The last rounds; an opened round shows its board, seed and stops. */
 @Component({
   selector: 'rs-rounds-tab',
   imports: [SmallBoard],
@@ -40,7 +40,7 @@ export class RoundsTab {
     }));
   });
 
-  /** Both times of a round that was spun again, from either of its rows. */
+  /** The comparison of both spins of a repeated round, for either of its rows. */
   private compareOf({ round_id }: RoundSummary): string | null {
     const repeat = this.play
       .repeats()

@@ -3,7 +3,7 @@ import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { Board } from '../core/api/parts';
 import { ReelSymbol } from '../slot/reel-symbol';
 
-/** A board at the size of a line of text or two. */
+/** A board in the height of one or two lines of text. */
 @Component({
   selector: 'rs-small-board',
   imports: [ReelSymbol],

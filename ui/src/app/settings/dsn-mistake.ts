@@ -2,18 +2,16 @@
  * The codes of the collector, which checks a DSN in the same order
  * (`services/collector/src/dsn.rs`).
  */
-export const DSN_MISTAKES = [
-  'empty',
-  'not_a_url',
-  'scheme',
-  'no_host',
-  'no_key',
-  'odd_key',
-  'trailing',
-  'no_project',
-  'odd_project',
-] as const;
-export type DsnMistake = (typeof DSN_MISTAKES)[number];
+type DsnMistake =
+  | 'empty'
+  | 'not_a_url'
+  | 'scheme'
+  | 'no_host'
+  | 'no_key'
+  | 'odd_key'
+  | 'trailing'
+  | 'no_project'
+  | 'odd_project';
 
 /** Limit of the length of a DSN, equal to the collector's. */
 const MOST = 2048;

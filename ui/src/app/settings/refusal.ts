@@ -1,13 +1,13 @@
 import { ApiProblem } from '../core/api/api-problem';
-import { Phrase, refusalWords } from '../core/i18n/error-words';
-import { isKey } from '../core/i18n/language';
+import { refusalWords } from '../core/i18n/error-words';
+import { Message, isKey } from '../core/i18n/language';
 import { dsnMistake } from './dsn-mistake';
 
 /** Why a change of the settings was refused. */
 export interface Refusal {
   /** The field to blame, as the gateway names it; `''` where there is none. */
   field: string;
-  words: Phrase | { literal: string };
+  words: Message;
 }
 
 /** `field` is the changed field, and `typed` its text. */

@@ -2,7 +2,6 @@ import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/cor
 
 import { Gateway } from '../core/api/gateway';
 import { SettingsChange, ShownSettings, TestOutcome } from '../core/api/schema';
-import { Phrase } from '../core/i18n/error-words';
 import { Key, Language, isKey } from '../core/i18n/language';
 import { followSettings } from '../core/telemetry/reporting';
 import { Holds } from '../core/ui/holds';
@@ -142,17 +141,13 @@ export class SettingsPage {
 
   protected outcomeText({ code, detail, params }: TestOutcome): string {
     const mistake = `settings.dsnMistake.${params?.['reason'] ?? ''}`;
-    return isKey(mistake) ? this.say(mistake) : this.words(outcomeWords(code, detail));
+    return isKey(mistake) ? this.say(mistake) : this.language.text(outcomeWords(code, detail));
   }
 
   /** The sentence below that field. */
   protected refused(field: string): string {
     const refusal = this.refusal();
-    return refusal?.field === field ? this.words(refusal.words) : '';
-  }
-
-  private words(words: Phrase | { literal: string }): string {
-    return 'literal' in words ? words.literal : this.say(words.key, words.params);
+    return refusal?.field === field ? this.language.text(refusal.words) : '';
   }
 
   protected async copy(text: string): Promise<void> {

@@ -11,7 +11,7 @@ import {
 
 import { Language } from '../core/i18n/language';
 
-/** Where the code of another account is typed. */
+/** The field for the code of another account. */
 @Component({
   selector: 'rs-account-form',
   template: `
@@ -41,9 +41,9 @@ import { Language } from '../core/i18n/language';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class AccountForm {
-  /** Of the account that plays now. */
+  /** The code of the present account. */
   readonly code = input.required<string>();
-  /** Why the last one that was wanted was refused. */
+  /** Why the last code was refused. */
   readonly refusal = input.required<string | null>();
   readonly busy = input.required<boolean>();
   readonly wanted = output<string>();

@@ -21,7 +21,7 @@ import { AccountForm } from './account-form';
 
 type Refusal = { kind: 'malformed' } | { kind: 'failed'; code: string; error: unknown };
 
-/** Who plays, and the way to play as somebody else. */
+/** The present player, and the form to switch to another account. */
 @Component({
   selector: 'rs-account',
   imports: [AccountForm, PartFailed, PartLoading],
@@ -43,7 +43,7 @@ export class Account {
 
   protected readonly say = this.language.say;
   protected readonly player = this.session.player;
-  /** A spin belongs to one player from start to end. */
+  /** A spin belongs to one player from start to end, so the account cannot be switched meanwhile. */
   protected readonly locked = computed(() => this.play.phase() !== 'idle');
 
   private readonly _open = signal(false);
@@ -69,13 +69,9 @@ export class Account {
       });
     }
     const { what } = problemWords(error);
-    // "Three times in a row" is true of spins only.
+    // The phrase of this error says "three times in a row", which is true of spins only.
     const reason =
-      error instanceof ApiProblem
-        ? 'literal' in what
-          ? what.literal
-          : this.say(what.key, what.params)
-        : this.say('start.unreachable.title');
+      error instanceof ApiProblem ? this.language.text(what) : this.say('start.unreachable.title');
     return this.say('account.failed', { reason });
   });
 
@@ -105,7 +101,7 @@ export class Account {
     this._refusal.set(null);
     try {
       const seat = await this.session.logIn(code);
-      // A spin that was begun meanwhile is of the player who pressed: the seat changes hands when it is over.
+      // A spin that began during the log-in belongs to the previous player, so the switch waits for its end.
       await this.play.atRest();
       this.session.sit(seat);
       this.play.clear();

@@ -7,7 +7,7 @@ import { PartFailed, PartLoading } from '../core/ui/part-states';
 import { ImpactPage } from '../impact/impact-page';
 import { ReleasesPage } from '../releases/releases-page';
 
-/** Everything below `/business`: the money, what was measured before and after, or by release. Each is loaded when it is shown. */
+/** The pages below `/business`: money, before and after, and releases. Each is loaded when it is shown. */
 @Component({
   selector: 'rs-business-screen',
   imports: [PartFailed, PartLoading, BusinessPage, ImpactPage, ReleasesPage],

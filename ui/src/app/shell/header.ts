@@ -9,7 +9,7 @@ import { IssueStore } from '../issues/issue-store';
 import { Account } from './account';
 import { LanguageChoice } from './language-choice';
 
-/** Brand, sections, and what the whole window shares. */
+/** The header: brand, pages, and controls of the whole window. */
 @Component({
   selector: 'rs-header',
   imports: [Account, LanguageChoice],
@@ -26,7 +26,7 @@ export class Header {
   protected readonly pathOf = pathOf;
   protected readonly connection = inject(Connection);
   private readonly issues = inject(IssueStore);
-  /** What waits for somebody; nothing is said of none. */
+  /** Number of open issues; null for none. */
   protected readonly openIssues = computed(() => {
     const count = this.issues.open();
     if (count === 0) return null;
@@ -36,7 +36,7 @@ export class Header {
     };
   });
 
-  /** The key list is wanted. */
+  /** Emitted when the list of keys is requested. */
   readonly help = output();
 
   protected readonly seeding = computed(() => {

@@ -12,7 +12,7 @@ import { Language } from '../core/i18n/language';
 import { Pages } from '../core/ui/pages';
 import { WATERFALL_KEYS } from '../traces/waterfall-keys';
 
-/** Which key does what. */
+/** The dialog that explains the keys. */
 @Component({
   selector: 'rs-key-list',
   template: `

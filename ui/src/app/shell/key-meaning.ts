@@ -20,18 +20,17 @@ export interface Pressed {
   shiftKey: boolean;
 }
 
-/** Where the focus is, as far as keys are concerned. */
+/** The area of the window that has the focus, as far as it changes the meaning of keys. */
 export type Place = 'page' | 'panel' | 'sheet' | 'viewer' | 'text' | 'dialog';
 
-/** What Enter or the space bar press. */
+/** Elements that Enter or the space bar press. */
 const PRESSED =
   'button, a[href], summary, [role="button"], input:is([type="submit"], [type="button"], [type="checkbox"], [type="radio"])';
 
 /**
- * What a key means. Letters go by their place on the keyboard, so that they work in the Russian
- * layout too. In text and dialogs keys keep their own meaning; in the panel the arrows scroll;
- * on a sheet (a page without the machine) only the keys of the whole window mean something; the
- * traces have letters of their own.
+ * The meaning of a key. Letters are identified by their position on the keyboard, so that they work in the Russian
+ * layout too. Texts and dialogs keep their keys; in the panel the arrows scroll; on a sheet (a page without the
+ * machine) only the keys of the whole window have a meaning; the traces have letters of their own.
  */
 export function keyMeaning(pressed: Pressed, place: Place): Command | null {
   if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
@@ -61,13 +60,13 @@ export function keyMeaning(pressed: Pressed, place: Place): Command | null {
   }
 }
 
-/** The digits of the upper row, in the order of the story. */
+/** The digits of the upper row stand for the problems of the story, in its order. */
 function problemOf(code: string): ProblemId | undefined {
   const [, digit] = /^Digit([1-9])$/.exec(code) ?? [];
   return digit === undefined ? undefined : PROBLEM_IDS[Number(digit) - 1];
 }
 
-/** Whether the key presses what has the focus. */
+/** Whether the key presses the focused element. */
 export function isActivated({ key, target }: Pick<KeyboardEvent, 'key' | 'target'>): boolean {
   if (key !== 'Enter' && key !== ' ') return false;
   return target instanceof Element && target.closest(PRESSED) !== null;

@@ -10,7 +10,7 @@ import {
 import { Language } from '../core/i18n/language';
 import { LANGUAGES } from '../core/i18n/languages';
 
-/** The languages of the page, by their own names; closed it is as narrow as a code. */
+/** The languages of the page by their own names; the closed list shows a code. */
 @Component({
   selector: 'rs-language-choice',
   template: `
@@ -50,10 +50,10 @@ export class LanguageChoice {
   protected async choose(code: string): Promise<void> {
     const select = this.select().nativeElement;
     const entry = LANGUAGES.find((each) => each.code === code);
-    // One that was chosen with the mouse has the focus by accident, and would take the keys of the machine.
+    // A list that was opened with the mouse would keep the focus, and the keys of the machine would not work.
     if (!select.matches(':focus-visible')) select.blur();
     if (entry) await this.language.choose(entry);
-    // Where it could not be loaded, the page speaks as before.
+    // If the language could not be loaded, the list shows the present one again.
     select.value = this.language.active();
   }
 }

@@ -28,7 +28,7 @@ export class Panel {
   protected readonly all = TABS;
   private readonly buttons = viewChildren<ElementRef<HTMLButtonElement>>('tab');
 
-  /** Arrow keys walk through the tabs, as in every tab list. */
+  /** The arrow keys move through the tabs, as in every tab list. */
   protected step(event: Event, current: Tab, by: number): void {
     event.preventDefault();
     event.stopPropagation();

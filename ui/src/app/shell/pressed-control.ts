@@ -1,26 +1,26 @@
-/** What the space bar presses by itself while it has the focus. */
+/** Elements that the space bar presses while they have the focus. */
 const PRESSABLE = 'button, summary, [role="button"], [role="slider"], [role="tab"]';
-/** The button that the space bar stands for in the whole window. */
+/** The button that the space bar presses anywhere in the window. */
 const SPIN = '[data-test="spin"]';
 
 /**
- * Whose the space bar is. A control that was reached by the keyboard keeps it; one that was only clicked has the focus
- * by accident, and the bar spins, as it does everywhere.
+ * Decides whether the space bar presses the focused control or spins. A control that was focused by the keyboard gets
+ * the key. A control that was clicked has the focus only because of the click, so the space bar spins.
  */
 export class PressedControl {
   private clicked: Element | null = null;
 
-  /** A pointer went down there. */
+  /** Called when a pointer is pressed. */
   pointAt(target: EventTarget | null): void {
     this.clicked = controlOf(target);
   }
 
-  /** The focus went there by whatever way; a click's own is that of what was clicked. */
+  /** Called when an element gets the focus. The focus that follows a click belongs to the clicked control. */
   focusAt(target: EventTarget | null): void {
     if (controlOf(target) !== this.clicked) this.clicked = null;
   }
 
-  /** Whether the key presses what has the focus. */
+  /** Whether the key belongs to the focused control. */
   owns({ code, target }: Pick<KeyboardEvent, 'code' | 'target'>): boolean {
     if (code !== 'Space') return false;
     const control = controlOf(target);

@@ -17,7 +17,8 @@ import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { StreamDouble } from '../testing/stream-double';
 
 /*
- * What services tell has no plain letter here: each that is seen is one of a text that no phrase says.
+ * The doubles of the services send no plain letter, so that each visible plain letter is one of a text without a
+ * phrase.
  */
 const FIGURES: Figures = {
   spins: 40,
@@ -377,7 +378,7 @@ class ChartDouble {
 
 interface Screen {
   readonly name: string;
-  /** Below which it is. */
+  /** The address of the page. */
   readonly path: string;
   readonly load: () => Promise<Type<unknown>>;
   readonly inputs?: Readonly<Record<string, unknown>>;
@@ -478,7 +479,7 @@ describe('a language that nobody writes', () => {
   beforeEach(() => {
     vi.stubGlobal('ResizeObserver', ResizeObserverDouble);
     vi.stubGlobal('IntersectionObserver', ResizeObserverDouble);
-    // The library of the charts asks for the screen as soon as it is loaded; jsdom has none.
+    // The chart library queries the screen when it is loaded; jsdom has none.
     vi.stubGlobal('matchMedia', () => ({ addEventListener: vi.fn() }));
     vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(800);
   });
@@ -526,7 +527,7 @@ describe('a language that nobody writes', () => {
 });
 
 const PLAIN = /[A-Za-z]{2}/;
-/** What is the same in every language, or written by Intl: units, months, keys, formats of files, names of services. */
+/** Texts that are equal in every language or written by Intl: units, months, keys, file formats, names of services. */
 const KNOWN = new RegExp(
   `\\b(${[
     ...['ms', 'min', 'Jan', 'Dec', 'GMT', 'Enter', 'Shift', 'Esc', 'JSON', 'HTML'],
@@ -536,7 +537,7 @@ const KNOWN = new RegExp(
   'g',
 );
 
-/** Whatever a person reads or is told of a page. */
+/** All texts of a page that a person reads or hears. */
 function textsIn(page: HTMLElement): string[] {
   const texts: string[] = [];
   const walker = document.createTreeWalker(page, NodeFilter.SHOW_TEXT);

@@ -4,10 +4,10 @@ import { Gateway } from '../core/api/gateway';
 import { SetAside } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 
-/** What has a sentence of its own. */
+/** Databases with a phrase of their own. */
 const KNOWN = ['players', 'rounds', 'wallets', 'telemetry'] as const;
 
-/** Databases that were damaged and are out of use: told at every start until somebody has read it. */
+/** Notices about damaged databases that are out of use; shown at every start until a person has read them. */
 @Component({
   selector: 'rs-set-aside',
   template: `
@@ -41,7 +41,7 @@ export class SetAsideNotices {
   constructor() {
     void this.gateway.setAside().then(
       ({ notices }) => this.listed.set(notices),
-      // Without an answer there is no page either, and the next start asks again.
+      // Without a reply the page cannot work either, and the next start repeats the request.
       () => undefined,
     );
   }
@@ -55,7 +55,7 @@ export class SetAsideNotices {
     return this.language.formats().dateTime(at);
   }
 
-  /** Gone from the screen at once; where it could not be noted, the next start tells it again. */
+  /** Hides a notice at once. If the gateway cannot store that, the next start shows it again. */
   protected read({ id }: SetAside): void {
     this.done.update((done) => new Set(done).add(id));
     this.gateway.readSetAside(id).catch(() => undefined);

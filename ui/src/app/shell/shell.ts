@@ -35,13 +35,14 @@ import { BusinessScreen } from './business-screen';
 import { Header } from './header';
 import type { KeyList } from './key-list';
 import { Command, isActivated, keyMeaning, placeOf } from './key-meaning';
+import { focusPages } from './page-focus';
 import { Panel } from './panel';
 import { PressedControl } from './pressed-control';
 import { SetAsideNotices } from './set-aside';
 import { Start } from './start';
 import { Tabs } from './tabs';
 
-/** The window: header, machine and panel, or what stands in the way of them. */
+/** The window: the header with the present page, or the reason why there is none. */
 @Component({
   selector: 'app-root',
   imports: [
@@ -83,20 +84,19 @@ export class Shell {
   protected readonly pages = inject(Pages);
   protected readonly start = inject(Start);
   protected readonly say = this.language.say;
-  /** Why the start was refused. */
+  /** Why the gateway refused the start. */
   protected readonly reason = computed(() => {
     const words = this.start.refusal();
-    if (!words) return '';
-    return 'literal' in words ? words.literal : this.say(words.key, words.params);
+    return words === null ? '' : this.language.text(words);
   });
   protected readonly control = new PressedControl();
   private keyList: KeyList | null = null;
-  /** Where what has no place of its own in the page is put. */
-  private readonly behind = viewChild.required('behind', { read: ViewContainerRef });
-  /** The machine is, or the page that was asked for: only then comes what is not needed for a first spin. */
+  /** The place in the view of components that are drawn over the page. */
+  private readonly overlays = viewChild.required('overlays', { read: ViewContainerRef });
+  /** The machine, or the requested page, is on the screen; parts that a first spin does not need are loaded now. */
   protected readonly settled = computed(() => this.ready() && this.language.rest() === 'loaded');
   private readonly ready = signal(false);
-  /** What is shown; a page whose phrases are not there says so. */
+  /** The page to show; `speechless` while the phrases of the requested page are missing. */
   protected readonly page = computed(() => {
     const page = this.pages.shown();
     return page === 'machine' || this.language.rest() === 'loaded' ? page : 'speechless';
@@ -104,16 +104,17 @@ export class Shell {
 
   constructor() {
     const { injector } = this;
-    const once = (then: () => void): void => {
+    const afterPaint = (then: () => void): void => {
       afterNextRender(() => void painted().then(then), { injector });
     };
-    once(() => void this.addBehind());
+    afterPaint(() => void this.addOverlays());
     effect(() => {
-      if (this.start.state() === 'ready') once(() => this.ready.set(true));
+      if (this.start.state() === 'ready') afterPaint(() => this.ready.set(true));
     });
     effect(() => {
       if (this.settled()) this.issues.follow();
     });
+    focusPages();
     effect(() => {
       const page = this.pages.shown();
       const brand = this.say('brand');
@@ -123,7 +124,7 @@ export class Shell {
       if (this.health.lockedOut()) this.start.lockOut();
     });
     effect(() => {
-      // A page at rest does not ask how the services are; a spin that fails is a reason to.
+      // A page at rest does not poll the health, but a failed spin is a reason to request it.
       if (this.play.trouble()) untracked(() => void this.health.watch());
     });
     let lost = false;
@@ -134,29 +135,29 @@ export class Shell {
     });
   }
 
-  /** Nobody asks for keys and tips before something is on the screen: they are no part of what it begins with. */
-  private async addBehind(): Promise<void> {
+  /** Loads the list of keys and the tooltips after the first screen, because they are not needed before. */
+  private async addOverlays(): Promise<void> {
     const [{ KeyList }, { Tip }] = await Promise.all([import('./key-list'), import('./tip')]);
-    this.keyList = this.behind().createComponent(KeyList).instance;
-    this.behind().createComponent(Tip);
+    this.keyList = this.overlays().createComponent(KeyList).instance;
+    this.overlays().createComponent(Tip);
   }
 
   protected press(event: KeyboardEvent): void {
-    // The browser would press a button anew for each repeat of the key.
+    // Each repetition of the key would press a button again.
     if (event.repeat && isActivated(event)) event.preventDefault();
     const command = this.commandOf(event);
     if (!command) return;
     event.preventDefault();
-    // A key that is held down changes the stake step by step, but spins only once.
-    if (!event.repeat || command.startsWith('stake')) this.obey(command);
+    // A key that is held down changes the stake repeatedly, but spins only once.
+    if (!event.repeat || command.startsWith('stake')) this.run(command);
   }
 
-  /** A button with the focus is clicked when the space bar comes up; the bar has spun already. */
+  /** A focused button would be clicked when the space bar is released, but the key press has spun already. */
   protected release(event: KeyboardEvent): void {
     if (this.commandOf(event) === 'spin') event.preventDefault();
   }
 
-  /** Release and settings may have been changed while the window was in the background. */
+  /** The release and the settings may have changed while the window was in the background. */
   protected lookAgain(): void {
     if (this.start.state() !== 'ready') return;
     void this.health.watch();
@@ -172,13 +173,13 @@ export class Shell {
   private commandOf(event: KeyboardEvent): Command | null {
     if (this.start.state() !== 'ready' || this.control.owns(event)) return null;
     const place = placeOf(event.target);
-    // Where no reels are to be seen, no key may spin them.
+    // Keys must not spin reels that are out of sight.
     const away = this.pages.shown() !== 'machine' && place === 'page';
     const elsewhere = this.pages.shown() === 'traces' ? 'viewer' : 'sheet';
     return keyMeaning(event, away ? elsewhere : place);
   }
 
-  private obey(command: Command): void {
+  private run(command: Command): void {
     switch (command) {
       case 'spin':
         return this.play.press();
@@ -197,13 +198,13 @@ export class Shell {
       case 'help':
         return this.showKeys();
       default:
-        // The change is seen where it is told.
+        // The panel shows the change of the problem.
         this.tabs.show('problems');
         void this.switchProblem(command);
     }
   }
 
-  /** The problems are no part of what the page begins with. */
+  /** The store is loaded on demand, because the first screen does not need it. */
   private async switchProblem(id: ProblemId): Promise<void> {
     const { FaultStore } = await import('../faults/fault-store');
     await this.injector.get(FaultStore).toggle(id);

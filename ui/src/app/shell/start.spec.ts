@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 
 import { Start, provideStart } from './start';
 
-/** How long the page is kept from being drawn by a start that takes `startMs`. */
+/** Time until the page is drawn, in milliseconds, for a start that takes `startMs`. */
 async function drawnAfter(startMs: number): Promise<number> {
   const begun = performance.now();
   TestBed.configureTestingModule({

@@ -13,21 +13,24 @@ import { Preferences } from '../core/api/preferences';
 import { NoAnswer, ApiProblem } from '../core/api/api-problem';
 import { RoundsStore } from '../core/api/rounds-store';
 import { Session } from '../core/api/session';
-import { Phrase, problemWords } from '../core/i18n/error-words';
-import { Language } from '../core/i18n/language';
+import { problemWords } from '../core/i18n/error-words';
+import { Language, Message } from '../core/i18n/language';
 import { Play } from '../slot/play';
 
-export type StartState =
+type StartState =
   'loading' | 'seeding' | 'ready' | 'unreachable' | 'launch_token_required' | 'refused';
 
 const SEEDING_RETRY_MS = 1000;
 const FIRST_ACCOUNT = 'RS-000001';
-/** Services that answer do so in a fraction of it; a page without them is not kept from view any longer. */
+/**
+ * Limit of waiting for the services before the page is drawn, in milliseconds. Services that respond need a fraction of
+ * it.
+ */
 const DRAWN_AFTER_MS = 250;
 
 /**
- * Begins the start before the page is drawn, and draws it once the machine can be: a page that is drawn first as loading is
- * laid out and painted twice, which takes longer than the services.
+ * Starts before the page is drawn, and draws it when the machine can be shown. Drawing the loading state first means a
+ * second layout and paint, which takes longer than the services.
  */
 export function provideStart(): EnvironmentProviders {
   return provideAppInitializer(async () => {
@@ -36,7 +39,7 @@ export function provideStart(): EnvironmentProviders {
   });
 }
 
-/** From an empty page to a machine that can be played. */
+/** Leads from an empty page to a machine that can be played. */
 @Injectable({ providedIn: 'root' })
 export class Start {
   private readonly session = inject(Session);
@@ -48,10 +51,10 @@ export class Start {
   private readonly language = inject(Language);
 
   private readonly _state = signal<StartState>('loading');
-  private readonly _refusal = signal<Phrase | { literal: string } | null>(null);
+  private readonly _refusal = signal<Message | null>(null);
 
   readonly state = this._state.asReadonly();
-  /** Why it was refused, where that is known. */
+  /** Why the gateway refused the start, if that is known. */
   readonly refusal = this._refusal.asReadonly();
 
   async run(): Promise<void> {
@@ -67,7 +70,7 @@ export class Start {
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.code !== 'recording_read_only')
         return await this.fail(error);
-      // What there is to look at instead says who answered.
+      // Health tells whether a recording is shown instead of the game.
       await health;
       this._state.set('ready');
     }
@@ -79,7 +82,7 @@ export class Start {
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.code !== 'player_not_found') throw error;
       if (code !== FIRST_ACCOUNT) {
-        // A remembered player may be missing from a new data directory; the first one never is.
+        // A remembered player may be missing in a new data directory; the first player never is.
         return this.openAccount(FIRST_ACCOUNT, false);
       }
       await this.health.watch();
@@ -90,7 +93,7 @@ export class Start {
     }
   }
 
-  /** The gateway does not know this window any more. */
+  /** The gateway no longer accepts the token of this window. */
   lockOut(): void {
     this._state.set('launch_token_required');
   }

@@ -3,7 +3,7 @@ import { Injectable, signal } from '@angular/core';
 export const TABS = ['problems', 'rounds', 'paytable', 'par'] as const;
 export type Tab = (typeof TABS)[number];
 
-/** Which tab of the panel is shown; keys choose one from outside the panel. */
+/** The tab that the panel shows; keys outside of the panel can choose one. */
 @Injectable({ providedIn: 'root' })
 export class Tabs {
   private readonly _shown = signal<Tab>('problems');

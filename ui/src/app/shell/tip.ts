@@ -10,12 +10,12 @@ import {
 
 import { tipOf } from '../core/ui/tips';
 
-/** A row that is only passed on the way to another says nothing. */
+/** Time for which a row must stay active before its tooltip appears, in milliseconds. */
 const REST_MS = 600;
-/** Between what has the focus and what is said of it, and to the edges of the window; pixels. */
+/** Distance of the tooltip from its element and from the edges of the window, in pixels. */
 const GAP = 6;
 
-/** What shows where the pointer rests, shown for whoever comes by keyboard: under what has the focus, until Escape. */
+/** Shows the tooltip of an element that got the focus by keyboard, until Escape is pressed. */
 @Component({
   selector: 'rs-tip',
   template: `
@@ -70,7 +70,7 @@ export class Tip {
   private anchor: Element | null = null;
 
   constructor() {
-    // What gets the focus is also scrolled to.
+    // The browser scrolls to a focused element, which moves the tooltip.
     const moved = (): void => this.put();
     addEventListener('scroll', moved, { capture: true, passive: true });
     addEventListener('resize', moved);
@@ -85,7 +85,7 @@ export class Tip {
     if (target instanceof Element && target.matches(':focus-visible')) this.show(target);
   }
 
-  /** In a list the focus stays where it is, and the row that is meant changes. */
+  /** A list keeps the focus while its active row changes. */
   protected walk(target: EventTarget | null): void {
     const row = target instanceof Element ? target.getAttribute('aria-activedescendant') : null;
     if (row === this.row) return;
@@ -115,7 +115,7 @@ export class Tip {
     if (this.anchor === null || this.lines().length === 0) return;
     const { left, top, bottom } = this.anchor.getBoundingClientRect();
     this.place.set({ left, top: bottom + GAP });
-    // Its size is known once it is drawn.
+    // The size of the tooltip is known once it is drawn.
     requestAnimationFrame(() => {
       const { width, height } = this.box().nativeElement.getBoundingClientRect();
       const below = bottom + GAP + height + GAP <= innerHeight;

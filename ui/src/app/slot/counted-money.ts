@@ -14,8 +14,8 @@ import { reducedMotion } from '../core/ui/reduced-motion';
 import { countUpAt, countUpMs } from './count-up';
 
 /**
- * An amount that counts to its new value. The text is written straight into the element, so that
- * sixty figures a second do not pass through change detection.
+ * An amount that counts to its new value. The text is written to the element directly, so that sixty updates a second
+ * do not cause change detection.
  */
 @Component({
   selector: 'rs-counted-money',
@@ -31,9 +31,9 @@ import { countUpAt, countUpMs } from './count-up';
 export class CountedMoney {
   readonly amount = input.required<number>();
   readonly currency = input.required<string>();
-  /** What the change is measured by: a bigger multiple of it counts longer. */
+  /** The stake; the duration of counting depends on the change as a multiple of it. */
   readonly stake = input(1000);
-  /** Where the first counting starts; without it the first amount is simply shown. */
+  /** Start of the first counting; without it the first amount is shown at once. */
   readonly from = input<number | null>(null);
 
   private readonly formats = inject(Language).formats;
@@ -44,7 +44,7 @@ export class CountedMoney {
   constructor() {
     effect(() => {
       const amount = this.amount();
-      // The language and the currency are read here too: a switch rewrites the figure.
+      // Language and currency are read here too, so that a switch rewrites the amount.
       this.formats();
       this.currency();
       untracked(() => this.countTo(amount));

@@ -9,15 +9,17 @@ import type { Layout } from '../traces/layout';
 import { Play } from './play';
 import { isWhole } from './spin-path';
 
-/** Envelopes come within a moment of one another: the trace is read once for those. */
+/**
+ * Delay of a request after a message, in milliseconds, because several envelopes of a trace arrive shortly after each
+ * other.
+ */
 const TOGETHER_MS = 40;
 /**
- * A trace may grow for hours, such as that of a spin whose settlement is tried again and again: it is read twice as seldom each
- * time, down to this.
+ * Upper limit of that delay, which doubles with each request. A trace may grow for hours if its settlement is retried.
  */
 const SELDOM_MS = 10_000;
 
-/** What the collector tells of the spin that was made last. */
+/** The trace of the last spin, as far as the collector has it. */
 @Injectable({ providedIn: 'root' })
 export class FollowedSpin {
   private readonly gateway = inject(Gateway);
@@ -30,20 +32,20 @@ export class FollowedSpin {
     () => this.gateway.trace(untracked(this.play.traceId) ?? ''),
     { seen: (detail) => this.show(detail) },
   );
-  /** What the layout is of. */
+  /** The trace from which the layout was computed. */
   private laidOut: TraceDetail | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** Of the trace that is followed. */
+  /** Number of requests for the present trace. */
   private reads = 0;
 
-  /** As far as its envelopes are there. */
+  /** The summary of the envelopes that have arrived. */
   readonly summary = this._summary.asReadonly();
-  /** Null until the trace is whole. */
+  /** Null until the trace is complete. */
   readonly layout = this._layout.asReadonly();
 
   constructor() {
     effect(() => {
-      // The trace's screen is loaded while the first spin is under way, so that nobody waits for it afterwards.
+      // The page of the trace is loaded during the first spin, so that it opens without delay.
       if (this.play.traceId() !== null) void import('../traces/traces-screen');
       clearTimeout(this.timer);
       this.timer = undefined;
@@ -66,7 +68,7 @@ export class FollowedSpin {
     this.timer ??= setTimeout(() => this.read(), pause);
   }
 
-  /** Without its trace the spin is shown all the same; the list of traces has it as soon as it is there. */
+  /** If the request fails, the spin is shown without its trace, which the list of traces will contain. */
   private read(): void {
     this.timer = undefined;
     if (untracked(this.play.traceId) === null) return;
@@ -77,12 +79,12 @@ export class FollowedSpin {
   private show(detail: TraceDetail): void {
     this.fresh.keep(detail);
     this._summary.set(detail.summary);
-    // The same envelopes make the same trace: nothing is computed and drawn again.
+    // A reply with the same envelopes needs no new layout.
     const isNew = this.laidOut?.envelopes.join() !== detail.envelopes.join();
     if (isNew && isWhole(detail.summary)) void this.layOut(detail);
   }
 
-  /** No trace is laid out before there is one: that is no part of what the page begins with. */
+  /** The code for the layout is loaded on demand, because the first screen does not need it. */
   private async layOut(detail: TraceDetail): Promise<void> {
     const { layoutOf } = await import('../traces/layout');
     if (this.followed.value() !== detail) return;

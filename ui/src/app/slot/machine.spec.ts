@@ -56,7 +56,7 @@ describe('the machine', () => {
     // jsdom draws nothing.
     vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
     localStorage.clear();
-    // As for a new person: nobody answers here.
+    // As for a new person, because no gateway answers here.
     await recall();
     gateway.openSession.mockResolvedValue({ token: 't1', player: PLAYER });
     gateway.player.mockResolvedValue(PLAYER);
@@ -68,7 +68,7 @@ describe('the machine', () => {
     });
     gateway.spin.mockResolvedValue(ROUND);
     await TestBed.configureTestingModule({
-      // What it loads later has to be known before it is made.
+      // The lazily loaded parts must be known before the component is created.
       imports: [Machine],
       providers: [
         provideLanguages(),

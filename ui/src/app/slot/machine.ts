@@ -39,7 +39,10 @@ export class Machine {
   protected readonly sound = inject(Sound);
 
   protected readonly say = this.language.say;
-  /** As a list, so that a change of player replaces the balance instead of counting from one to the other. */
+  /**
+   * A list, so that a switch of the player replaces the element of the balance, which would otherwise count to the new
+   * one.
+   */
   protected readonly seated = computed(() => {
     const player = this.session.player();
     return player ? [player] : [];
@@ -58,7 +61,7 @@ export class Machine {
       amount: this.language.formats().amount(this.play.stake() / lines, this.currency()),
     });
   });
-  /** The words around the figure of "Win 45.00 ₽", since the figure counts by itself. */
+  /** The text around the amount of "Win 45.00 ₽", because the amount is a component that counts. */
   protected readonly winTitle = computed(() => this.say('win.title', { amount: '' }).trim());
 
   protected readonly trouble = computed(() => {
@@ -66,13 +69,13 @@ export class Machine {
     if (error === null) return null;
     const { what, money, todo } = problemWords(error, this.play.stakeStatus());
     return {
-      what: 'literal' in what ? what.literal : this.say(what.key, what.params),
-      money: this.say(money.key),
-      todo: this.say(todo.key, todo.params),
+      what: this.language.text(what),
+      money: this.language.text(money),
+      todo: this.language.text(todo),
     };
   });
 
-  /** Said aloud once the reels rest; an error is announced by its own alert. */
+  /** The text for screen readers once the reels rest; an error is announced by its own alert. */
   protected readonly spoken = computed(() => {
     const outcome = this.play.outcome();
     if (!outcome) return '';
@@ -80,7 +83,7 @@ export class Machine {
     const balance = money(outcome.balance, outcome.currency);
     if (outcome.status === 'voided') return this.say('machine.voided');
     if (outcome.status === 'pending') {
-      // The balance is not told: it is about to change.
+      // The balance is omitted, because the settlement will change it.
       const result = outcome.payout > 0 ? this.winText(outcome) : this.say('machine.noWin');
       return `${result}. ${this.say('machine.pending')}`;
     }
@@ -93,7 +96,7 @@ export class Machine {
     let heard = '';
     effect(() => {
       const outcome = this.play.outcome();
-      // The reels show a win at once, and its settlement later is no second one.
+      // A later settlement changes the outcome of the same round, which must not sound again.
       if (!outcome || outcome.payout === 0 || outcome.round_id === heard) return;
       if (outcome.status === 'voided') return;
       heard = outcome.round_id;

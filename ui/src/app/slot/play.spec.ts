@@ -74,7 +74,7 @@ describe('a spin', () => {
     vi.useFakeTimers();
     vi.resetAllMocks();
     localStorage.clear();
-    // As for a new person: nobody answers here.
+    // As for a new person, because no gateway answers here.
     await recall();
     gateway.openSession.mockResolvedValue({ token: 't1', player: PLAYER });
     gateway.player.mockResolvedValue(PLAYER);
@@ -95,7 +95,7 @@ describe('a spin', () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  /** Long enough for every repeat of a request, and shorter than the patience with the reels. */
+  /** Longer than all retries of a request, and shorter than the limit of waiting for the reels. */
   const answered = (): Promise<unknown> => vi.advanceTimersByTimeAsync(2_000);
   const keys = (): unknown[] => gateway.spin.mock.calls.map((call) => call[1]);
 
@@ -384,7 +384,7 @@ describe('a spin', () => {
       over: Partial<RoundSummary> | null = null,
       balance = 99_000,
     ): RoundStanding => ({ stake_status, balance, round: over && round(over) });
-    /** Hashes are made outside of the fake clock. */
+    /** `crypto.subtle` does not use the fake clock. */
     const look = async (): Promise<void> => {
       await vi.advanceTimersByTimeAsync(15_000);
       await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));

@@ -22,27 +22,27 @@ import { UnfinishedSpin, UnfinishedSpins, isEnd } from './unfinished-spins';
 
 export type Phase = 'idle' | 'spinning' | 'stopping';
 
-/** A spin to be asked for. It is its player's from the press to the end: the answer, each retry, each renewal. */
-interface Wish {
+/** A request for a spin. It belongs to this player until its end, including retries and renewed sessions. */
+interface SpinRequest {
   key: string;
   seat: Seat;
   stake: number;
-  /** The round whose seed it is to have. */
+  /** The round whose seed the spin uses; null for a random one. */
   sameSeedAs: string | null;
 }
 
 const USUAL_STAKE = 1000;
-/** Pauses before a lost spin is asked for again, with the same key. */
+/** Pauses before a request without a reply is repeated with the same key. */
 const BACKOFF_MS = [400, 1200];
-/** New strips are waited for no longer than this; the round is played, and its board is shown in any case. */
+/** Limit of waiting for new strips, in milliseconds. The round is played, and its board is shown in any case. */
 const STRIPS_PATIENCE_MS = 1_500;
 /**
- * The reels rest within about a second. A page that stopped drawing them (a hidden window, a defect) says nothing
- * after this long, and the result is shown all the same: the machine never stays locked.
+ * Limit of waiting for the reels, in milliseconds; they need about a second. If the page does not draw them (a hidden
+ * window, a defect), the result is shown all the same, so that the machine never stays locked.
  */
 const REST_PATIENCE_MS = 4_000;
 
-/** One spin at a time: what is asked of the gateway, what came back, and where the reels rest. */
+/** The course of one spin: its request, its reply, and the board on which the reels stop. */
 @Injectable({ providedIn: 'root' })
 export class Play {
   private readonly gateway = inject(Gateway);
@@ -64,37 +64,37 @@ export class Play {
     () => this.firstTarget(),
   );
 
-  /** The spin that was begun, or found unfinished, last: what is said above the stake is said of it. */
+  /** Key of the last spin that was begun or found unfinished; the texts above the stake are about it. */
   private current: string | null = null;
-  /** The spin whose outcome is unknown; asking again uses its key. */
-  private lost: Wish | null = null;
-  /** Whoever waits for the reels to rest. */
+  /** The spin whose outcome is unknown; a retry uses its key. */
+  private lost: SpinRequest | null = null;
+  /** Resolve the promises of `atRest`. */
   private waiting: (() => void)[] = [];
-  /** The rounds of the list that are not settled yet. */
+  /** Ids of the listed rounds that are not settled yet. */
   private open: ReadonlySet<string> = new Set();
-  /** Applied when the reels rest, so that the balance does not tell the result in advance. */
+  /** Called when the reels rest, so that the balance does not reveal the result before. */
   private onRest: () => void = () => undefined;
   private restDeadline: ReturnType<typeof setTimeout> | undefined;
 
   readonly phase = this._phase.asReadonly();
   /**
-   * Spins begun in this window. Whoever follows the phase follows this too: a spin that begins and is answered
-   * before anybody looked leaves the phase as it was.
+   * Number of spins begun in this window. A spin that begins and is answered before the next change detection leaves
+   * `phase` as it was, so those who follow the phase must follow this number too.
    */
   readonly spins = this._spins.asReadonly();
-  /** The reply of the last spin, from the moment its reels rest until the next spin. */
+  /** The result of the last spin, from the moment its reels rest until the next spin. */
   readonly outcome: Signal<SpinResult | null> = this.shown.outcome;
   readonly trouble: Signal<unknown> = this.shown.trouble;
-  /** Where the stake of the spin in trouble stands, as the payment service said last. */
+  /** The position of the stake of a failed spin, by the last report of the payment-service. */
   readonly stakeStatus: Signal<StakeStatus> = this.shown.stakeStatus;
-  /** No answer came and the same spin is being asked for again. */
+  /** Whether a request without a reply is being repeated. */
   readonly asking = this._asking.asReadonly();
   readonly recent: Signal<readonly RecentSpin[]> = this.history.recent;
-  /** The trace of the spin that was begun last; null before the first, and where it is not recorded. */
+  /** The trace of the last spin; null before the first one, and if it is not recorded. */
   readonly traceId = this._traceId.asReadonly();
   readonly repeats: Signal<readonly Repeat[]> = this.history.repeats;
   readonly target: Signal<Target> = this.shown.target;
-  /** The player wants to see the board at once. */
+  /** Whether the player has asked to see the board at once. */
   readonly hurried = this._hurried.asReadonly();
   readonly canAskAgain = this.shown.canAskAgain;
 
@@ -118,7 +118,7 @@ export class Play {
     }
   }
 
-  /** A press of SPIN: starts a spin, or hurries the reels of the one that has been answered. */
+  /** Handles a press of SPIN: starts a spin, or speeds up the reels of a spin that is answered. */
   press(): void {
     if (this._phase() === 'idle') {
       this.begin(this.stake(), null);
@@ -134,18 +134,18 @@ export class Play {
     void this.spin(lost);
   }
 
-  /** Spins a round again: a new bet with the same stake, the same seed and so the same board. */
+  /** Spins a round again: a new bet with the same stake and seed, and so the same board. */
   repeat({ round_id, stake }: Pick<RoundSummary, 'round_id' | 'stake'>): void {
     if (this._phase() === 'idle') this.begin(stake, round_id);
   }
 
-  /** Resolves when no spin is under way. */
+  /** Resolves when no spin is running. */
   atRest(): Promise<void> {
     if (this._phase() === 'idle') return Promise.resolve();
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  /** What this player's spins became that a page was closed over, or that were left for another player. */
+  /** Follows the player's spins that were unfinished when a page was closed or the account was switched. */
   async resume(): Promise<void> {
     const { seat } = this.session;
     if (!seat) return;
@@ -155,17 +155,17 @@ export class Play {
     );
   }
 
-  /** The window is looked at again: money may have moved while it was not. */
+  /** Called when the window is shown again; amounts may have changed while it was hidden. */
   async lookAgain(): Promise<void> {
     if (!this.session.seat) return;
     this.unfinished.lookAgain();
-    // The history would tell the result of the spin that is under way.
+    // The list of rounds would reveal the result of a running spin.
     await this.atRest();
     void this.session.refresh().catch(() => undefined);
     void this.roundsStore.refresh();
   }
 
-  /** The reels have come to rest. */
+  /** Called when the reels rest. */
   rest(): void {
     if (this._phase() !== 'stopping') return;
     clearTimeout(this.restDeadline);
@@ -175,7 +175,7 @@ export class Play {
     for (const resolve of this.waiting.splice(0)) resolve();
   }
 
-  /** Another player sits down: nothing of the previous one stays. */
+  /** Removes everything about the previous player. */
   clear(): void {
     this.shown.clear();
     this.history.clear();
@@ -186,12 +186,12 @@ export class Play {
     this.lost = null;
   }
 
-  /** Another page may still be at it; what that says of it is enough then. */
+  /** Waits until no other page follows the spin; if that page has learned the outcome, nothing is left to do. */
   private async takeOver(seat: Seat, spin: UnfinishedSpin, begun: number): Promise<void> {
     if (!(await this.unfinished.takeOver(spin))) return;
     await this.atRest();
     if (seat !== this.session.seat) return;
-    // What was begun here since then is newer, and stays on the screen.
+    // A spin that was begun here meanwhile is newer and stays on the screen.
     const newest = this._spins() === begun;
     if (newest) {
       this.current = spin.key;
@@ -219,8 +219,8 @@ export class Play {
     if (seat) void this.spin({ key: crypto.randomUUID(), seat, stake, sameSeedAs });
   }
 
-  private async spin(wish: Wish): Promise<void> {
-    const { key, seat, stake, sameSeedAs } = wish;
+  private async spin(request: SpinRequest): Promise<void> {
+    const { key, seat, stake, sameSeedAs } = request;
     const kept = { key, playerId: seat.player.player_id, stake, at: Date.now() };
     this.unfinished.keep(kept);
     this.session.hold();
@@ -232,7 +232,7 @@ export class Play {
     this.shown.clear();
     const trace = this.traces.begin(stake, seat.player.currency);
     this._traceId.set(trace.id);
-    /** Is called once the answer is there, or its lack is known. */
+    /** Sets what happens when the reels rest; called when the reply, or its failure, is known. */
     const whenRested = (then: (spin: TimedSpin) => void): void => {
       const elapsed = (): number => performance.now() - begunAt;
       const timed = { key, begunAt, traceId: trace.id, roundTripMs: elapsed() };
@@ -241,26 +241,26 @@ export class Play {
       };
     };
     try {
-      const { reply, reading } = await this.askFor(wish, trace);
+      const { reply, reading } = await this.requestSpin(request, trace);
       trace.answered(reply);
       this.lost = null;
       if (!isOpen(reply)) this.unfinished.forget(key);
       whenRested((spin) => {
         this.history.pair(reply.round_id, sameSeedAs, spin);
         this.session.takeBalance(seat, reply.balance, reading);
-        this.take(reply, spin);
+        this.showResult(reply, spin);
         if (isOpen(reply)) this.followToItsEnd(seat, kept);
       });
       await this.aim(reply);
     } catch (error) {
       trace.failed(error);
-      this.lost = error instanceof NoAnswer ? wish : null;
+      this.lost = error instanceof NoAnswer ? request : null;
       const status = stakeWhereabouts(error);
       if (status === 'untouched' || status === 'returned') this.unfinished.forget(key);
       whenRested((spin) => {
         const roundId = error instanceof ApiProblem ? error.body.round_id : undefined;
         if (roundId !== undefined) this.history.pair(roundId, sameSeedAs, spin);
-        this.explain(error, spin);
+        this.showFailure(error, spin);
         if (!isEnd(status) || status === 'paid') this.followToItsEnd(seat, kept);
       });
     }
@@ -269,9 +269,9 @@ export class Play {
     this.restDeadline = setTimeout(() => this.rest(), REST_PATIENCE_MS);
   }
 
-  /** A lost reply is asked for again with the same key, which cannot become a second bet. */
-  private async askFor(
-    { key, seat, stake, sameSeedAs }: Wish,
+  /** Requests a spin. A request without a reply is repeated with the same key, which cannot make a second bet. */
+  private async requestSpin(
+    { key, seat, stake, sameSeedAs }: SpinRequest,
     trace: SpinTrace,
   ): Promise<{ reply: SpinResult; reading: Reading }> {
     for (let attempt = 0; ; attempt += 1) {
@@ -292,9 +292,8 @@ export class Play {
   }
 
   /**
-   * Aims the reels at the board of the reply. A board that the strips do not show means that the
-   * engine has changed its paytable (a new release): the strips are asked for again, and if they
-   * still differ the board that was paid is shown.
+   * Aims the reels at the board of the reply. If the strips do not contain this board, the engine has another paytable
+   * (a new release): the strips are requested again. If they still differ, the board of the reply is shown.
    */
   private async aim({ stops, board }: SpinResult): Promise<void> {
     const shown = boardAt(this.paytable.strips(), stops, board[0]?.length ?? 0);
@@ -305,7 +304,7 @@ export class Play {
     this.shown.target.set({ stops, board });
   }
 
-  private take(reply: SpinResult, spin: TimedSpin): void {
+  private showResult(reply: SpinResult, spin: TimedSpin): void {
     this.shown.outcome.set(reply);
     this.history.remember({
       ...spin,
@@ -316,7 +315,7 @@ export class Play {
     void this.roundsStore.refresh();
   }
 
-  private explain(error: unknown, spin: TimedSpin): void {
+  private showFailure(error: unknown, spin: TimedSpin): void {
     const status = stakeWhereabouts(error);
     this.shown.fail(error, status);
     this.history.remember({
@@ -326,7 +325,7 @@ export class Play {
       roundId: error instanceof ApiProblem ? (error.body.round_id ?? null) : null,
       currency: this.session.currency(),
     });
-    // The gateway knows the balance and the rounds better than any guess made here.
+    // The gateway knows the balance and the rounds; the page does not guess them.
     void this.session.refresh().catch(() => undefined);
     void this.roundsStore.refresh();
   }
@@ -335,15 +334,15 @@ export class Play {
     this.unfinished.follow(seat, spin, (standing, reading, roundId) => {
       if (seat !== this.session.seat) return;
       this.session.takeBalance(seat, standing.balance, reading);
-      this.heard(spin.key, roundId, standing);
+      this.applyReport(spin.key, roundId, standing);
     });
   }
 
-  /** The payment service has said where a spin stands. */
-  private heard(key: string, roundId: string, { round, ...standing }: RoundStanding): void {
+  /** Applies a report of the payment-service about a spin. */
+  private applyReport(key: string, roundId: string, { round, ...standing }: RoundStanding): void {
     const status = stakeStatusOf(standing.stake_status);
     this.history.change(key, { roundId, ...(round ? moneyResult(round) : { kind: status }) });
-    // Once it rests, the reply that is under way says it.
+    // While the reels run, the pending reply will contain this.
     if (key !== this.current || this._phase() !== 'idle') return;
     this.shown.stakeStatus.set(status);
     if (!isEnd(status)) return;
@@ -357,7 +356,7 @@ export class Play {
     this.shown.conclude(round, this.session.player()?.balance ?? 0);
   }
 
-  /** The list of rounds may tell of a settlement before the spin itself is asked for again. */
+  /** The list of rounds may show a settlement before the spin itself is requested again. */
   private follow(rounds: readonly RoundSummary[]): void {
     const settled = new Map(
       rounds.filter((round) => !isOpen(round)).map((round) => [round.round_id, round] as const),
@@ -375,13 +374,13 @@ export class Play {
       this.shown.stakeStatus.set(round.status === 'voided' ? 'returned' : 'paid');
       this.conclude(round);
     }
-    // Whoever settled them: what they did to the money is asked for.
+    // A settlement has changed the balance, wherever it was learned from.
     const closed = rounds.some(({ round_id }) => this.open.has(round_id) && settled.has(round_id));
     this.open = new Set(rounds.filter(isOpen).map(({ round_id }) => round_id));
     if (closed || doubtful.length > 0) void this.session.refresh().catch(() => undefined);
   }
 
-  /** The board of the last round, else stop 0 everywhere. */
+  /** The board of the last round, or stop 0 on every reel. */
   private firstTarget(): Target {
     const strips = this.paytable.strips();
     const last = this.roundsStore.rounds().find(({ stops, board }) => stops && board);

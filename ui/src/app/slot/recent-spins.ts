@@ -5,7 +5,7 @@ import { Address } from '../core/ui/address';
 import { tracePath } from '../core/ui/trace-place';
 import { Play } from './play';
 
-/** The last spins of this window, each with the time from the press to the answer. */
+/** The last spins of this window, each with the time from the press to the reply. */
 @Component({
   selector: 'rs-recent-spins',
   template: `

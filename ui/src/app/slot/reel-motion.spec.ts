@@ -29,7 +29,7 @@ function landed(answeredAt: number, stop: number, pace = NORMAL_PACE): Run[] {
   }));
 }
 
-/** Rows the strip moved down between two positions, the short way round. */
+/** Number of rows that the strip moved down between two positions, modulo its length. */
 function moved(from: number, to: number): number {
   const rows = (((from - to) % LENGTH) + LENGTH) % LENGTH;
   return rows > LENGTH / 2 ? rows - LENGTH : rows;

@@ -17,21 +17,21 @@ import { wrapped } from './strip-window';
 /** Rows per second at full speed: more than half a row per frame, where single symbols blur. */
 export const FULL_SPEED = 34;
 
-export interface Pace {
+interface Pace {
   launch: number;
   brake: number;
   settle: number;
-  /** From the answer to the rest of the first reel, when the reels already run. */
+  /** Time from the reply until the first reel rests, if the reels run at full speed, in milliseconds. */
   first: number;
-  /** From the rest of one reel to the rest of the next. */
+  /** Time from the rest of one reel to the rest of the next. */
   stagger: number;
-  /** From the launch of one reel to the launch of the next. */
+  /** Time from the launch of one reel to the launch of the next. */
   launchStagger: number;
-  /** Rows beyond the stop. */
+  /** Distance beyond the stop, in rows. */
   overshoot: number;
 }
 
-/** All five reels rest 690 ms after the answer. */
+/** All five reels rest 690 ms after the reply. */
 export const NORMAL_PACE: Pace = {
   launch: 180,
   brake: 260,
@@ -42,7 +42,7 @@ export const NORMAL_PACE: Pace = {
   overshoot: 0.16,
 };
 
-/** All five reels rest 250 ms after the answer. */
+/** All five reels rest 250 ms after the reply. */
 export const TURBO_PACE: Pace = {
   launch: 90,
   brake: 90,
@@ -56,31 +56,31 @@ export const TURBO_PACE: Pace = {
 export interface Run {
   launchedAt: number;
   pace: Pace;
-  /** The stop whose window was shown at the launch. */
+  /** The stop that was shown at the launch. */
   from: number;
   landing?: Landing;
 }
 
-export interface Landing {
+interface Landing {
   brakeAt: number;
   settleAt: number;
   restAt: number;
   pace: Pace;
-  /** Rows run since the launch when the braking starts, and when the reel rests. */
+  /** Numbers of rows since the launch when the braking starts, and when the reel rests. */
   rowsAtBrake: number;
   rowsAtRest: number;
   stop: number;
 }
 
-export interface ReelState {
-  /** Position of the window's top edge on the strip, 0 ≤ position < length, growing downwards. */
+interface ReelState {
+  /** Position of the window's top edge on the strip, 0 ≤ position < length, increasing downwards. */
   position: number;
-  /** Rows per second. */
+  /** In rows per second. */
   speed: number;
   rested: boolean;
 }
 
-/** When each reel rests, left to right; never before it could have launched and braked. */
+/** When each reel rests, from left to right; each has time to launch and to brake. */
 export function restTimes(runs: readonly Run[], answeredAt: number, pace: Pace): number[] {
   const times: number[] = [];
   for (const [reel, run] of runs.entries()) {
@@ -97,7 +97,7 @@ export function landing(run: Run, stop: number, restAt: number, pace: Pace): Lan
   const settleAt = restAt - pace.settle;
   const brakeAt = settleAt - pace.brake;
   const rowsAtBrake = rowsRunning(run, brakeAt);
-  // Even braking covers half of what full speed would; the rest rounds to a whole row.
+  // Uniform braking covers half the distance of full speed; the result is rounded to whole rows.
   const braking = (FULL_SPEED * pace.brake * 0.55) / 1000;
   return {
     brakeAt,
@@ -142,7 +142,7 @@ function rowsLanding(run: Run, end: Landing, now: number): number {
   return end.rowsAtBrake + hermite(part, distance, entering);
 }
 
-/** From 0 with slope `entering` to `distance` with slope 0, for 0 ≤ part ≤ 1. */
+/** A cubic from 0 with slope `entering` to `distance` with slope 0, for 0 ≤ part ≤ 1. */
 function hermite(part: number, distance: number, entering: number): number {
   const square = part * part;
   const cube = square * part;
@@ -157,7 +157,7 @@ function speedAt(run: Run, now: number): number {
   return Math.abs(((rows(now) - rows(now - SPEED_STEP_MS)) / SPEED_STEP_MS) * 1000);
 }
 
-/** How much of the blurred strip is seen: none while symbols can be read, all at full speed. */
+/** Opacity of the blurred strip: 0 while symbols can be read, 1 at full speed. */
 export function blurAt(speed: number): number {
   return Math.min(1, Math.max(0, (speed - 9) / 12));
 }

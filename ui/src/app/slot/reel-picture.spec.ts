@@ -7,7 +7,7 @@ import { stripWindow } from './strip-window';
 const STRIP: SymbolName[] = ['seven', 'gem', 'bell', 'bar', 'star'];
 const [WIDTH, HEIGHT, ROWS] = [90, 80, 3];
 
-/** What a picture shows, and how strongly and where it was drawn. */
+/** The content of a picture, its opacity, and where it was drawn. */
 interface Drawn {
   readonly name: string;
   readonly top: number;

@@ -2,28 +2,28 @@ import { SymbolName } from '../core/api/schema';
 import { stripWindow } from './strip-window';
 import { SPRITE_ID } from './symbol-sprite';
 
-/** How much of a cell a symbol takes, as the resting reels have it. */
+/** Size of a symbol as a fraction of its cell, equal to that of the resting reels. */
 const SYMBOL_WIDTH = 0.92;
 const SYMBOL_HEIGHT = 0.88;
 const SMEAR_STEPS = 29;
 const SMEAR_ROWS = 0.62;
-/** Rows above and below a symbol's own that its smear may reach into. */
+/** Number of rows above and below a symbol that its blur may reach. */
 const REACH = 0.5;
 
-/** Symbols as pixels, in cells of one size. */
+/** The symbols as bitmaps, in cells of one size. */
 export interface SymbolPictures {
   /** Size of a cell, in pixels of the canvas. */
   readonly width: number;
   readonly height: number;
   /** Each fills one cell. */
   readonly sharp: ReadonlyMap<SymbolName, HTMLCanvasElement>;
-  /** As it looks at full speed: smeared along the way it moves, in a tile that reaches into its neighbours' cells. */
+  /** The symbols at full speed: blurred along the direction of motion, in tiles that overlap the neighbouring cells. */
   readonly smeared: ReadonlyMap<SymbolName, HTMLCanvasElement>;
 }
 
 /**
- * Turns each symbol into pixels once for a size of the reels: a web view without a GPU would draw every line of every
- * symbol anew in each frame, and compute a filter anew too. Null where there is nothing to draw with.
+ * Renders each symbol once for a size of the reels, because a web view without a GPU would draw every path, and compute
+ * the blur, again in each frame. Null while the sprite is missing or the reels have no size.
  */
 export async function symbolPictures(
   names: readonly SymbolName[],
@@ -33,7 +33,8 @@ export async function symbolPictures(
   const definitions = document.getElementById(SPRITE_ID)?.querySelector('defs');
   if (!definitions || width < 1 || height < 1) return null;
   const size = Math.round(Math.min(SYMBOL_WIDTH * width, SYMBOL_HEIGHT * height));
-  // All of them in one image, since a browser opens a document for each, and drawn once, since it keeps no pixels of it.
+  // All symbols in one image, because a browser opens a document for each SVG; drawn to a canvas once, because the
+  // browser does not keep the pixels of an SVG.
   const uses = names.map(
     (name, at) => `<use href="#symbol-${name}" x="${100 * at}" width="100" height="100"/>`,
   );
@@ -59,8 +60,8 @@ export async function symbolPictures(
 }
 
 /**
- * Draws what is seen of a strip through the window of a reel, whose top edge is at `position` on the strip, in rows.
- * `blur` is the share of the smeared symbols.
+ * Draws the part of a strip that is visible through the window of a reel, whose top edge is at `position` on the strip,
+ * in rows. `blur` is the opacity of the blurred symbols.
  */
 export function drawReel(
   pen: CanvasRenderingContext2D,
@@ -73,7 +74,7 @@ export function drawReel(
   pen.clearRect(0, 0, canvas.width, canvas.height);
   const rows = Math.round(canvas.height / pictures.height);
   const pitch = canvas.height / rows;
-  // A smear reaches into the window from the row above it, and from the one below.
+  // The blur of the rows above and below reaches into the window.
   const first = Math.floor(position) - 1;
   for (const [index, name] of stripWindow(strip, first, rows + 3).entries()) {
     const top = (first + index - position) * pitch;
@@ -90,7 +91,7 @@ function draw(
 ): void {
   if (!tile || alpha <= 0) return;
   pen.globalAlpha = alpha;
-  // Whole pixels, so that tiles are copied and not computed anew.
+  // Whole pixels, so that tiles are copied without interpolation.
   pen.drawImage(tile, 0, Math.round(top));
 }
 
@@ -101,7 +102,7 @@ function smear(cell: HTMLCanvasElement): HTMLCanvasElement {
   for (let step = 0; pen && step < SMEAR_STEPS; step += 1) {
     const along = step / (SMEAR_STEPS - 1);
     const shift = (along - 0.5) * SMEAR_ROWS * height;
-    // Densest in the middle: the eye keeps the symbol, not the edges of its copies.
+    // Strongest in the middle, so that the symbol stays recognisable and not the edges of its copies.
     pen.globalAlpha = (2.8 / SMEAR_STEPS) * Math.sin(Math.PI * (0.08 + 0.84 * along)) ** 2;
     pen.drawImage(cell, 0, REACH * height + shift);
   }

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, input } from '@angular/co
 
 import { SymbolName } from '../core/api/schema';
 
-/** One symbol, drawn from the sprite; decoration only, words name it elsewhere. */
+/** One symbol of the sprite. It is decoration, because a text names the symbol elsewhere. */
 @Component({
   selector: 'rs-symbol',
   template: `<svg viewBox="0 0 100 100" aria-hidden="true"><use [attr.href]="href()" /></svg>`,

@@ -42,7 +42,7 @@ describe('the reels', () => {
     vi.unstubAllGlobals();
   });
 
-  /** What Angular shows next: phases that came and went before are not seen. */
+  /** Waits for the next change detection, which does not see phases that came and went before it. */
   function show(phase: Phase, spin: number): void {
     fixture.componentRef.setInput('phase', phase);
     fixture.componentRef.setInput('spin', spin);

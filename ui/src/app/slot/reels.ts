@@ -27,12 +27,12 @@ import { cellKey, litCells, winLines } from './win-lines';
 
 const ROWS = 3;
 const CROSS_FADE_MS = 160;
-/** A hidden window gets no animation frames; the round must not wait for them. */
+/** Additional time after which a spin ends without frames, in milliseconds, because a hidden window gets none. */
 const FRAMES_MISSING_MS = 400;
 
 /**
- * Five reels. At rest a reel shows three cells of the board; while it moves, its strip passes on a canvas instead, drawn
- * from pictures of the symbols: a web view without a GPU copies those in a fraction of a frame.
+ * Five reels. A resting reel shows three cells of the board. A moving reel draws its strip on a canvas from bitmaps of
+ * the symbols, which a web view without a GPU copies in a fraction of a frame.
  */
 @Component({
   selector: 'rs-reels',
@@ -47,16 +47,16 @@ export class Reels {
   readonly strips = input.required<readonly (readonly SymbolName[])[]>();
   readonly paylines = input.required<readonly (readonly number[])[]>();
   readonly phase = input.required<Phase>();
-  /** Which spin the phase is that of. */
+  /** Number of the spin to which the phase belongs. */
   readonly spin = input.required<number>();
   readonly target = input.required<Target>();
   readonly wins = input.required<readonly Win[]>();
   readonly turbo = input.required<boolean>();
   readonly hurried = input.required<boolean>();
 
-  /** A reel has stopped; its index. */
+  /** Emits the index of a reel that has stopped. */
   readonly stopped = output<number>();
-  /** All reels rest on the target. */
+  /** Emitted when all reels rest on the target. */
   readonly rested = output();
 
   private readonly reels = viewChildren<ElementRef<HTMLElement>>('reel');
@@ -77,12 +77,12 @@ export class Reels {
     }),
   );
 
-  /** Whether there are pictures to move; without them the board fades over. */
+  /** Whether the bitmaps exist; without them the board cross-fades. */
   protected readonly pictured = signal(false);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private pictures: SymbolPictures | null = null;
-  /** What the pictures were asked for. */
-  private asked = '';
+  /** The size and the symbols of the requested bitmaps. */
+  private requested = '';
   private runs: Run[] = [];
   private restedReels = 0;
   private shownStops: readonly number[] = [];
@@ -92,7 +92,7 @@ export class Reels {
   constructor() {
     effect(() => {
       const phase = this.phase();
-      // Without the number a spin that begins and is answered between two looks would not be seen at all.
+      // The number reveals a spin that begins and is answered between two change detections.
       this.spin();
       untracked(() => {
         if (phase === 'spinning') this.launch();
@@ -106,13 +106,13 @@ export class Reels {
     const resized = new ResizeObserver(() => void this.picture());
     afterNextRender(() => resized.observe(this.host));
     effect(() => {
-      // Another paytable may bring another symbol.
+      // Another paytable may have other symbols.
       this.strips();
       untracked(() => void this.picture());
     });
     inject(DestroyRef).onDestroy(() => {
       resized.disconnect();
-      this.asked = '';
+      this.requested = '';
       this.halt();
     });
   }
@@ -156,7 +156,7 @@ export class Reels {
     const pace = hurried ? TURBO_PACE : this.pace();
     const times = restTimes(this.runs, now, pace);
     this.runs = this.runs.map((run, reel) => {
-      // A reel that already brakes is let alone: it could not come to rest any sooner gracefully.
+      // A reel that brakes already would not stop sooner without a jerk.
       if (run.landing && run.landing.brakeAt <= now) return run;
       const stop = this.shownStops[reel] ?? 0;
       return { ...run, landing: landing(run, stop, times[reel] ?? now, pace) };
@@ -207,27 +207,27 @@ export class Reels {
     return this.turbo() ? TURBO_PACE : NORMAL_PACE;
   }
 
-  /** Pictures of the symbols for the size that the reels have now, one pixel of them for one of the screen. */
+  /** Renders the symbols for the present size of the reels, at the resolution of the screen. */
   private async picture(): Promise<void> {
     const names = [...new Set(this.strips().flat())];
     const [reel] = this.reels();
     const { clientWidth = 0, clientHeight = 0 } = reel?.nativeElement ?? {};
     const ratio = devicePixelRatio || 1;
     const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
-    const asked = [width, height, ratio, ...names].join(' ');
-    if (asked === this.asked) return;
-    this.asked = asked;
+    const requested = [width, height, ratio, ...names].join(' ');
+    if (requested === this.requested) return;
+    this.requested = requested;
     await painted();
-    // Another size has been asked for meanwhile.
-    if (asked !== this.asked) return;
+    // Another size was requested meanwhile.
+    if (requested !== this.requested) return;
     const pictures = await symbolPictures(names, width, Math.round(height / ROWS)).catch(
       () => null,
     );
-    if (asked !== this.asked) return;
-    if (!pictures) this.asked = '';
+    if (requested !== this.requested) return;
+    if (!pictures) this.requested = '';
     for (const { nativeElement: canvas } of this.canvases()) {
       Object.assign(canvas, { width, height });
-      // The size of its pixels, and not that of a reel, which may have a fraction: nothing is scaled.
+      // The size in whole pixels of the screen, so that the canvas is not scaled; that of a reel may be a fraction.
       canvas.style.width = `${width / ratio}px`;
       canvas.style.height = `${height / ratio}px`;
     }

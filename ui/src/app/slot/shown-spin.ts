@@ -5,14 +5,14 @@ import { Board } from '../core/api/parts';
 import { RoundSummary, SpinResult, StakeStatus } from '../core/api/schema';
 import { isEnd } from './unfinished-spins';
 
-/** Where the reels are going to rest. */
+/** The board on which the reels stop. */
 export interface Target {
   stops: readonly number[];
-  /** Shown at rest; it is the board of the reply, whatever the strips say. */
+  /** Shown at rest. It is the board of the reply, even if the strips differ. */
   board: Board;
 }
 
-/** What the machine shows of the spin that was begun last: its board, and its outcome or its trouble. */
+/** What the machine shows of the last spin: its board, and its result or its error. */
 export class ShownSpin {
   readonly outcome = signal<SpinResult | null>(null);
   readonly trouble = signal<unknown>(null);
@@ -26,7 +26,7 @@ export class ShownSpin {
     () => this.trouble() instanceof NoAnswer && !isEnd(this.stakeStatus()),
   );
 
-  /** `firstTarget` is what the reels show before anything was spun, once the strips are known. */
+  /** `firstTarget` returns the board before the first spin, once the strips are known. */
   constructor(
     private readonly areStripsKnown: () => boolean,
     private readonly firstTarget: () => Target,
@@ -42,7 +42,7 @@ export class ShownSpin {
     this.stakeStatus.set(status);
   }
 
-  /** The spin that was left open on the screen has come to its end. */
+  /** Shows the result of a spin whose outcome was unknown. */
   conclude(round: RoundSummary, balance: number): void {
     const trouble = this.trouble();
     const outcome = this.outcome();
@@ -50,11 +50,11 @@ export class ShownSpin {
       if (outcome.round_id === round.round_id) this.outcome.set({ ...outcome, ...moneyOf(round) });
       return;
     }
-    // A failure that says itself that the round was settled stays to be read; one that was in doubt is none.
+    // An error that itself reports a settled round stays on the screen; one with an unknown outcome is resolved now.
     if (trouble instanceof ApiProblem && stakeWhereabouts(trouble) === 'paid') return;
     if (trouble === null) return;
     this.trouble.set(null);
-    // A round that was never drawn, or whose board is lost, leaves the reels as they are.
+    // Without a board of the round the reels stay as they are.
     const { stops = this.target().stops, board = this.target().board } = round;
     this.target.set({ stops, board });
     this.outcome.set({

@@ -3,22 +3,22 @@ import { Injectable, inject } from '@angular/core';
 import { Preferences } from '../core/api/preferences';
 
 const SILENT_AFTER_MS = 1500;
-/** A major pentatonic scale from A4: whatever the win, its notes agree. */
+/** A major pentatonic scale from A4, in which any notes sound well together. */
 const SCALE_HZ = [440, 495, 554.4, 659.3, 740, 880, 990, 1108.7];
 
-/** Synthesised sounds, off until switched on. */
+/** Synthesised sounds, off until a person switches them on. */
 @Injectable({ providedIn: 'root' })
 export class Sound {
   private readonly preferences = inject(Preferences);
   private context: AudioContext | null = null;
   private silence: ReturnType<typeof setTimeout> | undefined;
 
-  /** A short knock when a reel stops, a little higher from reel to reel. */
+  /** A short knock when a reel stops, slightly higher from reel to reel. */
   reelStop(reel: number): void {
     this.play((context) => tone(context, 150 + reel * 18, 0, 0.07, 0.25, 'triangle'));
   }
 
-  /** An arpeggio: the larger the win, the longer. */
+  /** An arpeggio, which is longer for a larger win. */
   win(multipleOfStake: number): void {
     const notes = Math.min(SCALE_HZ.length, 3 + Math.floor(Math.log2(1 + multipleOfStake)));
     this.play((context) => {
@@ -35,10 +35,10 @@ export class Sound {
       void this.context.resume();
       sound(this.context);
     } catch {
-      // A machine without an audio device plays silently.
+      // The machine has no audio device and plays silently.
       return;
     }
-    // A running audio context costs processor time even when nothing sounds.
+    // A running audio context costs processor time even in silence.
     clearTimeout(this.silence);
     this.silence = setTimeout(() => void this.context?.suspend(), SILENT_AFTER_MS);
   }

@@ -3,54 +3,54 @@ import { signal } from '@angular/core';
 import { RoundSummary, StakeStatus } from '../core/api/schema';
 
 const RECENT = 12;
-/** Rounds whose trace is remembered: more than the list of rounds shows. */
+/** Number of rounds whose trace is remembered, which exceeds that of the list of rounds. */
 const TRACED = 100;
 
-/** A spin as the chips below the reels remember it. */
+/** A spin in the row below the reels. */
 export interface RecentSpin {
-  /** The idempotency key: asking again for the same spin replaces what was known of it. */
+  /** The idempotency key, by which a retry replaces the entry of the same spin. */
   key: string;
-  /** When it was begun, by the page's own clock, which nobody sets (`performance.now()`); null where another page began it. */
+  /** The begin, by `performance.now()`, which does not follow the wall clock; null if another page began the spin. */
   begunAt: number | null;
-  /** Null where it is not recorded. */
+  /** Null if the spin is not recorded. */
   traceId: string | null;
-  /** Unknown where the gateway did not say it. */
+  /** Null if the gateway did not report it. */
   roundId: string | null;
   kind: 'won' | 'lost' | StakeStatus;
-  /** Payout minus stake, minor units. */
+  /** Payout less stake, in minor units. */
   change: number;
   currency: string;
-  /** From the press to the answer; null where this page has seen none. */
+  /** From the press to the reply; null if this page got none. */
   roundTripMs: number | null;
   /** From the press until the reels rested. */
   totalMs: number | null;
 }
 
-/** What is known of a spin whatever came of it. */
+/** The part of an entry that does not depend on the outcome. */
 export type TimedSpin = Pick<RecentSpin, 'key' | 'begunAt' | 'traceId' | 'roundTripMs' | 'totalMs'>;
 
-/** A round that was spun again with its seed, where the traces of both times are known. */
+/** A round that was spun again with its seed, if the traces of both spins are known. */
 export interface Repeat {
-  /** The round that was spun again. */
+  /** The first round. */
   of: string;
-  /** The round that came of it. */
+  /** The second round. */
   roundId: string;
   before: string;
   after: string;
-  /** When it was begun, by the page's own clock. */
+  /** The begin of the second spin, by `performance.now()`. */
   begunAt: number;
 }
 
-/** The last spins of this window, and which of them were the same round again. */
+/** The last spins of this window, and which of them repeated a round. */
 export class SpinHistory {
   /** Newest first. */
   readonly recent = signal<readonly RecentSpin[]>([]);
   /** Newest first. */
   readonly repeats = signal<readonly Repeat[]>([]);
-  /** Traces of the rounds of this window, by round. */
+  /** Ids of the traces by round id. */
   private readonly traced = new Map<string, string>();
 
-  /** As the last one, or as one that was begun before all others. */
+  /** Adds a spin, or replaces its entry, at the beginning of the list or at its end. */
   remember(spin: RecentSpin, isLast = true): void {
     this.recent.update((spins) => {
       const others = spins.filter(({ key }) => key !== spin.key);
@@ -64,7 +64,7 @@ export class SpinHistory {
     );
   }
 
-  /** Remembers which trace a round has, and which two belong together. */
+  /** Remembers the trace of a round, and the round that it repeats. */
   pair(roundId: string, of: string | null, { traceId, begunAt }: TimedSpin): void {
     if (traceId === null || begunAt === null) return;
     this.traced.set(roundId, traceId);
@@ -83,7 +83,7 @@ export class SpinHistory {
   }
 }
 
-/** What a round did to the money. A payout below the stake is no gain, and is not told as one. */
+/** The entry for the money of a round. A payout below the stake counts as lost. */
 export function moneyResult({
   status,
   stake,

@@ -10,7 +10,7 @@ import { FollowedSpin } from './followed-spin';
 import { Play } from './play';
 import { Station, isSlow, longestOf, pathOf } from './spin-path';
 
-/** The way of the last spin through the services, as the collector tells it; a click shows its trace. */
+/** The path of the last spin through the services; a click opens its trace. */
 @Component({
   selector: 'rs-spin-path',
   templateUrl: './spin-path-strip.html',
@@ -36,9 +36,11 @@ export class SpinPathStrip {
 
   protected readonly stations = computed(() => {
     const most = this.longest();
-    return this.path().map((station) => this.told(station, station === most && isSlow(station)));
+    return this.path().map((station) =>
+      this.shownStation(station, station === most && isSlow(station)),
+    );
   });
-  /** The times that the page measured by itself; how many services there were is known from the trace. */
+  /** The times that the page measured; the number of services is known from the trace. */
   protected readonly headline = computed(() => {
     const { lapse } = this.language.formats();
     const [spin] = this.play.recent();
@@ -56,7 +58,7 @@ export class SpinPathStrip {
       count === 0
         ? this.say('viewer.path.answer')
         : this.language.count('viewer.trace.services', count);
-    // The figure stands out of its sentence, wherever the language puts it.
+    // The time is a separate element, so the sentence is split where the language puts it.
     const words = times
       ? this.say('viewer.path.total', {
           services,
@@ -86,7 +88,7 @@ export class SpinPathStrip {
     if (href !== null) this.address.follow(event, href);
   }
 
-  private told({ name, state, time, share }: Station, slow: boolean): ToldStation {
+  private shownStation({ name, state, time, share }: Station, slow: boolean): ShownStation {
     const { lapse, percent } = this.language.formats();
     return {
       name,
@@ -95,7 +97,7 @@ export class SpinPathStrip {
       stateWords: this.say(`viewer.path.states.${state}`),
       colour: colourOf(name),
       time: time === null ? '' : lapse(time),
-      // A share that is not nothing is not written as nothing.
+      // A share above zero is not rounded to zero.
       share: share === null ? '' : percent(share * 100, share < 0.01 ? 1 : 0),
       weight: share ?? 0,
       slow,
@@ -103,7 +105,7 @@ export class SpinPathStrip {
   }
 }
 
-interface ToldStation {
+interface ShownStation {
   readonly name: string;
   readonly label: string;
   readonly state: Station['state'];

@@ -60,7 +60,7 @@ describe('the path of a spin', () => {
     expect(pathOf(told, null, true)[2]?.time).toBe(512_000);
     const waited = {
       ...summaryOf(share('payment-service', 2_000, 4_000_000)),
-      // Until it has told its own part, the gateway waits for somebody outside too.
+      // While envelopes are missing, a call to a service of the stack counts as external too.
       external: [
         { peer: 'payment-service', waiting_us: micros(4_100_000) },
         { peer: 'payment-provider', waiting_us: micros(3_900_000) },
@@ -109,7 +109,7 @@ describe('the path of a spin', () => {
       time: time === null ? null : micros(time),
       share: 0.86,
     });
-    // A sound spin on a page that is busy: most of it is the page, and nothing is wrong.
+    // A spin without problems on a busy page: the page takes most of the time.
     expect(
       [null, 128_000, SLOW - 1, SLOW, 3_900_000].map((time) => isSlow(stationOf(time))),
     ).toEqual([false, false, false, true, true]);

@@ -3,8 +3,8 @@ import { TraceSummary } from '../core/api/schema';
 import { Layout } from '../traces/layout';
 import { actorOf } from '../traces/span-node';
 
-/** Whom a spin passes, in the order in which it first meets them; the last one is somebody else's. */
-export const STATIONS = [
+/** The services of a spin, in the order in which it reaches them; the last one is external. */
+const STATIONS = [
   'frontend',
   'api-gateway',
   'user-service',
@@ -12,22 +12,22 @@ export const STATIONS = [
   'payment-service',
   'payment-provider',
 ] as const;
-export type StationName = (typeof STATIONS)[number];
+type StationName = (typeof STATIONS)[number];
 
 export interface Station {
   readonly name: StationName;
-  /** Nothing is known yet; the spin is there; it has passed; it failed here. */
+  /** Nothing is known; the spin has arrived; it has passed; it failed here. */
   readonly state: 'dark' | 'asked' | 'passed' | 'failed';
-  /** Of the spin's time, microseconds; null while it is not known. */
+  /** Time of the spin in this service, in microseconds; null while it is unknown. */
   readonly time: Micros | null;
-  /** Of the whole, 0 to 1; known once the trace is complete. */
+  /** Share of the critical path, 0 to 1; null until the trace is complete. */
   readonly share: number | null;
 }
 
 /**
- * The way of a spin, as far as the collector has told. While envelopes come in, the summary says which services have
- * answered and how long they worked; the complete trace says how much of the critical path each had, and where it
- * failed: at the lowest spans that did.
+ * The path of a spin through the services. While envelopes arrive, the summary contains the services that have
+ * responded and their own times. The complete trace contains their shares of the critical path, and the failure: the
+ * lowest failed spans.
  */
 export function pathOf(
   summary: TraceSummary | null,
@@ -51,7 +51,7 @@ export function pathOf(
   const services = new Map(summary?.services.map((share) => [share.service, share]));
   return STATIONS.map((name) => {
     const known = services.get(name)?.transactions ? services.get(name) : undefined;
-    // The provider records nothing: of it is known how long it was waited for.
+    // The provider sends no telemetry, so only the time of waiting for it is known.
     const waited = summary?.external.find(({ peer }) => peer === name)?.waiting_us;
     const time = name === 'payment-provider' ? waited : known?.own_us;
     const asked = spinning && name === 'frontend';
@@ -64,15 +64,15 @@ export function pathOf(
   });
 }
 
-/** The envelope of the page ends a spin's trace: what comes before it is told by the services. */
+/** The page sends the last envelope of a spin; earlier ones are from the services. */
 export function isWhole({ service, oddities }: TraceSummary): boolean {
   return service === 'frontend' && !oddities.includes('missing_root');
 }
 
 /**
- * From this long on a part of a spin is called slow, and its bottleneck. All parts of a sound spin together take less on an idle
- * computer; each problem that takes time takes more in its own part. Below it the longest part is only the longest: one is
- * always.
+ * A part of a spin that takes at least this long is slow, and the longest one is called the bottleneck. On an idle
+ * computer all parts of a spin without problems take less in total, and each problem that takes time exceeds it in its
+ * own part.
  */
 export const SLOW = fromMilliseconds(200);
 
@@ -80,7 +80,7 @@ export function isSlow({ time }: Station): boolean {
   return time !== null && time >= SLOW;
 }
 
-/** Who had the largest share of the critical path; null while that is not known. */
+/** The station with the largest share of the critical path; null while that is unknown. */
 export function longestOf(stations: readonly Station[]): Station | null {
   let most: Station | null = null;
   for (const station of stations) {

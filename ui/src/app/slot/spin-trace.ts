@@ -17,11 +17,11 @@ import { Turnover } from './turnover';
 const OK = 1;
 const ERROR = 2;
 
-/** The root transaction of a spin: from the press to the answer. */
+/** The root transaction of a spin, from the press to the reply. */
 export interface SpinTrace {
-  /** Null where the spin is not recorded, since only a share of them is. */
+  /** Null if the spin is not recorded, because only a share of the spins is. */
   readonly id: string | null;
-  /** Requests that `ask` begins belong to the spin; whatever is begun later does not. */
+  /** Runs `ask`; requests that it sends belong to the spin, later ones do not. */
   during<T>(ask: () => T): T;
   answered(reply: SpinResult): void;
   failed(error: unknown): void;
@@ -33,7 +33,7 @@ export class SpinTraces {
   private readonly turnover = new Turnover();
 
   begin(stake: number, currency: string): SpinTrace {
-    // A trace of its own: the page's own one would hold all spins since it was loaded.
+    // A new trace, because that of the page load would contain all later spins.
     const root = startNewTrace(() =>
       withActiveSpan(null, () =>
         startInactiveSpan({
@@ -47,7 +47,8 @@ export class SpinTraces {
     return {
       id: root.isRecording() ? root.spanContext().traceId : null,
       during: (ask) => {
-        // The SDK would hold the span active until a promise that it is given is settled, and whatever the page asks
+        // If `ask` returned its promise to the SDK, the span would stay active until the reply, and other requests
+        // would become children of it.
         // for meanwhile would be counted as a part of the spin.
         const asked: ReturnType<typeof ask>[] = [];
         withActiveSpan(root, () => void asked.push(ask()));
@@ -60,7 +61,7 @@ export class SpinTraces {
           root.setAttribute('problem.code', error.code);
           if (error.body.round_id) root.setAttribute('round.id', error.body.round_id);
         } else {
-          // No service knows of it: the answer was lost, or the fault is this page's.
+          // The services do not know this error: the reply was lost, or the page has a defect.
           const code = error instanceof NoAnswer ? 'no_answer' : 'internal';
           root.setAttribute('problem.code', code);
           withActiveSpan(root, () => captureException(error, { tags: { 'problem.code': code } }));
@@ -74,7 +75,7 @@ export class SpinTraces {
     root.setAttribute('round.id', reply.round_id);
     root.setAttribute('round.status', reply.status);
     root.setStatus({ code: OK });
-    // What is drawn is won or lost, also while it is being settled; an answer that is repeated has been counted.
+    // A pending round is won or lost already, and so counts. A repeated reply was counted before.
     if (reply.status !== 'voided' && !reply.replayed) {
       const figures = Object.entries(this.turnover.add(reply));
       withActiveSpan(root, () => {
@@ -90,7 +91,7 @@ export class SpinTraces {
   }
 }
 
-/** Sentry's word for how a spin failed. */
+/** Sentry's status for the failure of a spin. */
 export function statusOf(error: unknown): string {
   if (error instanceof NoAnswer) return 'unavailable';
   if (!(error instanceof ApiProblem)) return 'internal_error';

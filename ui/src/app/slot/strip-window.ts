@@ -3,7 +3,7 @@ import { SymbolName } from '../core/api/schema';
 
 type Strip = readonly SymbolName[];
 
-/** The symbols a stop puts on the board: the stop itself in the top row, the strip going round. */
+/** The symbols of a stop: the stop itself in the top row, and the following ones of the cyclic strip. */
 export function stripWindow(strip: Strip, stop: number, rows: number): SymbolName[] {
   return Array.from({ length: rows }, (_, row) => symbolAt(strip, stop + row));
 }
@@ -23,7 +23,7 @@ export function sameBoard(left: Board, right: Board): boolean {
   );
 }
 
-/** Always 0 ≤ result < length, for negative positions too. */
+/** The remainder in 0 ≤ result < length, for negative positions too. */
 export function wrapped(position: number, length: number): number {
   return ((position % length) + length) % length;
 }

@@ -3,8 +3,8 @@ import { ChangeDetectionStrategy, Component, ViewEncapsulation } from '@angular/
 export const SPRITE_ID = 'symbol-sprite';
 
 /**
- * The eight symbols, drawn for Reelscope in a box of 100 × 100: flat shapes, lit from above, one hue
- * each, so that they can be told apart from the back of a room and without their colours.
+ * The eight symbols, drawn for Reelscope in a box of 100 × 100. Their flat shapes have one hue each and can be
+ * distinguished from a distance and without colours.
  */
 @Component({
   selector: 'rs-symbol-sprite',

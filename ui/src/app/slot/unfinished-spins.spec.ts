@@ -27,7 +27,7 @@ describe('an unfinished spin and two pages', () => {
     return TestBed.inject(UnfinishedSpins);
   }
 
-  /** What a page has said by now. */
+  /** The value of the promise, or `nothing` while it is pending. */
   async function said(answer: Promise<boolean>): Promise<boolean | 'nothing'> {
     const nothing = new Promise<'nothing'>((resolve) => setTimeout(() => resolve('nothing'), 0));
     return Promise.race([answer, nothing]);
@@ -41,7 +41,7 @@ describe('an unfinished spin and two pages', () => {
     expect(await said(left)).toBe('nothing');
     one.forget('k');
     expect(await said(left)).toBe(false);
-    // It is nobody's now.
+    // No page holds it now.
     one.keep(SPIN);
     one.leave();
     expect(await said(other.takeOver(SPIN))).toBe(true);

@@ -7,86 +7,86 @@ import { Reading, Seat, Session } from '../core/api/session';
 import { RoundStanding, StakeStatus } from '../core/api/schema';
 
 const PREFIX = 'reelscope.unfinished.';
-/** A spin is looked at again after 1, 2, 4, 8 s and then every 15 s, until its end is known. */
-const FIRST_LOOK_MS = 1_000;
-const SLOWEST_LOOK_MS = 15_000;
+/** Intervals of requests for a spin whose outcome is unknown: 1, 2, 4, 8 s, and then 15 s. */
+const FIRST_POLL_MS = 1_000;
+const SLOWEST_POLL_MS = 15_000;
 
-/** A spin that has been pressed and whose end is not known. */
+/** A spin whose outcome is unknown. */
 export interface UnfinishedSpin {
   /** The idempotency key. */
   readonly key: string;
   readonly playerId: string;
   readonly stake: number;
-  /** When it was begun, milliseconds since the Unix epoch. */
+  /** When it began, in milliseconds since the Unix epoch. */
   readonly at: number;
 }
 
-/** Is told what the payment service says of the spin. */
-type Told = (standing: RoundStanding, reading: Reading, roundId: string) => void;
+/** Called with each report of the payment-service about the spin. */
+type ReportListener = (standing: RoundStanding, reading: Reading, roundId: string) => void;
 
 interface Followed {
   readonly seat: Seat;
   readonly spin: UnfinishedSpin;
-  readonly told: Told;
-  looks: number;
+  readonly told: ReportListener;
+  polls: number;
   timer: ReturnType<typeof setTimeout> | undefined;
-  /** A look is under way. */
-  looking: boolean;
+  /** Whether a request is pending. */
+  isPolling: boolean;
 }
 
-/** Whether a stake that stands so stays so. */
+/** Whether a stake with this status can no longer change. */
 export function isEnd(status: StakeStatus): boolean {
   return status === 'untouched' || status === 'returned' || status === 'paid';
 }
 
-/** A spin that a page works on. */
-interface Held {
-  /** Resolves once no other page works on it. */
+/** The lock of a spin that this page follows or waits for. */
+interface SpinLock {
+  /** Resolves once no other page holds the lock. */
   readonly alone: Promise<void>;
   readonly release: () => void;
 }
 
 /**
- * The spins whose end is not known: kept from the press to the end, also while no page is open, and followed. Each is
- * one page's at a time, the page's that began it for as long as that lives: another would hear that the stake is
- * untouched while the first is still asking.
+ * The spins with an unknown outcome. They are stored from the press to the outcome, also while no page is open. Only
+ * one page at a time follows a spin, and the page that began it does so until it is closed: another page would be told
+ * that the stake is untouched while the first request is still pending.
  */
 @Injectable({ providedIn: 'root' })
 export class UnfinishedSpins {
   private readonly gateway = inject(Gateway);
   private readonly session = inject(Session);
   private readonly followed = new Map<string, Followed>();
-  private readonly held = new Map<string, Held>();
+  private readonly held = new Map<string, SpinLock>();
 
-  /** Is called before the request leaves: a page that is closed in the next moment leaves its key behind. */
+  /** Called before the request is sent, so that the key survives a page that is closed in the next moment. */
   keep(spin: UnfinishedSpin): void {
     void this.hold(spin.key);
     try {
       localStorage.setItem(PREFIX + spin.key, JSON.stringify(spin));
     } catch {
-      // Without storage the spin is followed for as long as the page is open.
+      // Without storage the spin is followed only while the page is open.
     }
   }
 
-  /** Its end is known. */
+  /** Called when the outcome is known. */
   forget(key: string): void {
     this.unfollow(key);
     try {
       localStorage.removeItem(PREFIX + key);
     } catch {
-      // It was not kept either.
+      // Storage is not available, so there is nothing to remove.
     }
     this.release(key);
   }
 
-  /** Those of a player that were left behind, oldest first. */
+  /** The stored spins of a player, oldest first. */
   of(playerId: string): UnfinishedSpin[] {
     return stored()
       .filter((spin) => spin.playerId === playerId)
       .sort((one, other) => one.at - other.at);
   }
 
-  /** Makes a spin this page's once no other works on it. False when its end has become known until then. */
+  /** Takes a spin over once no other page follows it. Resolves to false if its outcome has become known meanwhile. */
   async takeOver({ key }: UnfinishedSpin): Promise<boolean> {
     await this.hold(key);
     const isLeft = stored().some((spin) => spin.key === key);
@@ -94,12 +94,14 @@ export class UnfinishedSpins {
     return isLeft;
   }
 
-  /** Asks what became of a spin until its end is known; `told` hears each answer, the last one too. */
-  follow(seat: Seat, spin: UnfinishedSpin, told: Told): void {
+  /**
+   * Requests the state of a spin until its outcome is known; `told` is called with each reply, including the last one.
+   */
+  follow(seat: Seat, spin: UnfinishedSpin, told: ReportListener): void {
     this.unfollow(spin.key);
-    const followed = { seat, spin, told, looks: 0, timer: undefined, looking: false };
+    const followed = { seat, spin, told, polls: 0, timer: undefined, isPolling: false };
     this.followed.set(spin.key, followed);
-    void this.look(followed);
+    void this.poll(followed);
   }
 
   unfollow(key: string): void {
@@ -107,18 +109,18 @@ export class UnfinishedSpins {
     this.followed.delete(key);
   }
 
-  /** Another player sits down. What was followed stays kept, and is followed when its player comes back. */
+  /** Stops following, because another player is logged in. The spins stay stored until their player returns. */
   leave(): void {
     for (const key of [...this.followed.keys()]) this.unfollow(key);
     for (const key of [...this.held.keys()]) this.release(key);
   }
 
-  /** There is reason to think that an answer can be had. */
+  /** Requests the state of every followed spin at once. */
   lookAgain(): void {
-    for (const followed of this.followed.values()) void this.look(followed);
+    for (const followed of this.followed.values()) void this.poll(followed);
   }
 
-  /** The lock ends with the page, however that ends. */
+  /** The browser releases the lock when the page ends, even after a crash. */
   private hold(key: string): Promise<void> {
     const held = this.held.get(key);
     if (held) return held.alone;
@@ -131,7 +133,7 @@ export class UnfinishedSpins {
         resolve();
         return end;
       };
-      // A page that may hold no lock works on its spins all the same.
+      // Without a lock the page follows its spins all the same.
       locks.request(PREFIX + key, hold).catch(() => resolve());
     });
     this.held.set(key, { alone, release });
@@ -143,10 +145,10 @@ export class UnfinishedSpins {
     this.held.delete(key);
   }
 
-  private async look(followed: Followed): Promise<void> {
+  private async poll(followed: Followed): Promise<void> {
     const { seat, spin, told } = followed;
-    if (followed.looking) return;
-    followed.looking = true;
+    if (followed.isPolling) return;
+    followed.isPolling = true;
     clearTimeout(followed.timer);
     const current = (): boolean => this.followed.get(spin.key) === followed;
     const reading = this.session.ask();
@@ -158,16 +160,16 @@ export class UnfinishedSpins {
       if (isEnd(standing.stake_status)) this.forget(spin.key);
       told(standing, reading, id);
     } catch (error) {
-      // A round of somebody else's: there is nothing of this player's to follow.
+      // The round belongs to another player, so there is nothing to follow.
       if (current() && error instanceof ApiProblem && error.code === 'not_found')
         this.forget(spin.key);
     } finally {
-      followed.looking = false;
+      followed.isPolling = false;
     }
     if (!current()) return;
-    const pause = Math.min(FIRST_LOOK_MS * 2 ** followed.looks, SLOWEST_LOOK_MS);
-    followed.looks += 1;
-    followed.timer = setTimeout(() => void this.look(followed), pause);
+    const pause = Math.min(FIRST_POLL_MS * 2 ** followed.polls, SLOWEST_POLL_MS);
+    followed.polls += 1;
+    followed.timer = setTimeout(() => void this.poll(followed), pause);
   }
 }
 

@@ -2,15 +2,15 @@ import { Cell } from '../core/api/parts';
 import { Win } from '../core/api/schema';
 
 /*
- * The overlay's coordinates: every cell is a unit square, so cell centres are at halves. The SVG is
- * stretched over the reels, and strokes keep their width (vector-effect: non-scaling-stroke).
+ * The coordinates of the overlay: each cell is a unit square, so the centres of cells are at halves. The SVG is
+ * stretched over the reels, and strokes keep their width (`vector-effect: non-scaling-stroke`).
  */
 
-export interface WinLine {
+interface WinLine {
   payline: number;
-  /** The cells that win. */
+  /** The winning cells. */
   won: string;
-  /** The rest of the payline, drawn faintly; empty when every reel wins. */
+  /** The rest of the payline, drawn faintly; empty if every reel wins. */
   rest: string;
 }
 
@@ -31,12 +31,12 @@ export function winLines(
   return lines;
 }
 
-/** "0.5,1.5 1.5,1.5 …" for rows on consecutive reels. */
+/** The points of an SVG polyline for rows on consecutive reels: "0.5,1.5 1.5,1.5 …". */
 export function points(rows: readonly number[], firstReel: number): string {
   return rows.map((row, index) => `${firstReel + index + 0.5},${row + 0.5}`).join(' ');
 }
 
-/** The cells of every win, as "reel:row". */
+/** The keys of all winning cells, as "reel:row". */
 export function litCells(wins: readonly Win[]): ReadonlySet<string> {
   return new Set(wins.flatMap((win) => win.cells.map(cellKey)));
 }

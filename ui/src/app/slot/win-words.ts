@@ -4,14 +4,14 @@ import { Key, Language, Params } from '../core/i18n/language';
 type Say = (key: Key, params?: Params) => string;
 type Words = Pick<Language, 'say' | 'count' | 'formats'>;
 
-/** "three sevens": counts beyond the five reels do not exist. */
-export function symbolsInWords(say: Say, symbol: SymbolName, count: number): string {
+/** "three sevens"; a count is at most five, the number of reels. */
+function symbolsInWords(say: Say, symbol: SymbolName, count: number): string {
   return count >= 2 && count <= 5
     ? say(`symbol.${symbol}.x${count as 2 | 3 | 4 | 5}`)
     : `${count} × ${say(`symbol.${symbol}.name`)}`;
 }
 
-/** "line 1 · three sevens ×45"; for several wins the best one and how many there are. */
+/** "line 1 · three sevens ×45"; for several wins the best one and their number. */
 export function winDetail({ say, count, formats }: Words, wins: readonly Win[]): string {
   const best = wins.reduce<Win | undefined>(
     (top, win) => (top && top.payout >= win.payout ? top : win),

@@ -4,7 +4,7 @@ import { micros } from '../core/api/micros';
 import { Span } from '../core/api/schema';
 import { TraceTree, buildTree } from '../traces/tree';
 
-/** A span for specs; times are microseconds. */
+/** A span for specs; times are in microseconds. */
 export function spanOf(
   id: string,
   parent: string | null,
@@ -36,7 +36,7 @@ export function treeOf(...spans: Span[]): TraceTree {
 
 const id = fc.constantFrom('', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h');
 
-/** Whatever may come over the wire: repeated and missing ids, circles, negative spans, times that are not known. */
+/** Spans as any sender may send them: repeated and missing ids, cycles, negative durations, unknown times. */
 export const anySpan: fc.Arbitrary<Span> = fc
   .record({
     id,

@@ -3,13 +3,13 @@ import { LANGUAGES, LanguageEntry } from '../core/i18n/languages';
 import { units as english } from '../core/i18n/languages/en/units';
 import { units as russian } from '../core/i18n/languages/ru/units';
 
-/** How the two languages of the first builds write numbers and times. */
+/** How English and Russian write numbers and times. */
 export const FORMATS: Readonly<Record<'en' | 'ru', Formats>> = {
   en: formatsFor('en-GB', english),
   ru: formatsFor('ru-RU', russian),
 };
 
-/** For specs: the language with this code. */
+/** The language with this code, for specs. */
 export function languageNamed(code: string): LanguageEntry {
   const entry = LANGUAGES.find((each) => each.code === code);
   if (!entry) throw new Error(`there is no language ${code}`);

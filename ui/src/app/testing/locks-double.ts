@@ -1,4 +1,4 @@
-/** Exclusive locks as browsers have them, for tests: one holder a name, first come, first served. */
+/** Exclusive locks as in browsers, for specs: one holder for each name, in the order of the requests. */
 export class LocksDouble {
   private readonly queues = new Map<string, Promise<void>>();
 

@@ -1,7 +1,7 @@
 import { ZERO } from '../core/api/micros';
 import { Delivery, ErrorEvent, ServiceShare, TraceSummary } from '../core/api/schema';
 
-/** Nothing was recorded: what a spec is about is laid over it. */
+/** A trace in which nothing was recorded; a spec overrides the members that it is about. */
 export const TRACE: TraceSummary = {
   trace_id: 't',
   name: 'trace',
@@ -29,7 +29,7 @@ export const TRACE: TraceSummary = {
   oddities: [],
 };
 
-/** A service that did nothing. */
+/** A service without any work. */
 export const SHARE: ServiceShare = {
   service: 'game-engine',
   transactions: 0,
@@ -40,7 +40,7 @@ export const SHARE: ServiceShare = {
   waiting_us: ZERO,
 };
 
-/** An error of which nothing is known. */
+/** An error without details. */
 export const ERROR: ErrorEvent = {
   event_id: 'e',
   issue_id: 'i',
@@ -59,7 +59,7 @@ export const ERROR: ErrorEvent = {
   seq: 1,
 };
 
-/** Everything has arrived. */
+/** A state in which everything has arrived. */
 export const DELIVERY: Delivery = {
   captured: 0,
   delivered: 0,

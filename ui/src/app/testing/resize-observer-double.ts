@@ -1,9 +1,9 @@
-/** For specs: jsdom has no layout, so that nothing ever changes its size. */
+/** For specs: jsdom has no layout, so no element changes its size. */
 export class ResizeObserverDouble {
   observe(): void {
-    // Nothing changes its size here.
+    // No element changes its size here.
   }
   disconnect(): void {
-    // Nor does anything end.
+    // There is nothing to disconnect.
   }
 }

@@ -1,4 +1,4 @@
-// Before each file of specs: the page has a language before it is drawn.
+// Runs before each file of specs: the page must have a language before it is drawn.
 import { loadLanguage } from '../core/i18n/language';
 import { languageNamed } from './languages';
 

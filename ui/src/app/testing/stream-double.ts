@@ -2,11 +2,11 @@ import { signal } from '@angular/core';
 
 import { Kind, Told } from '../core/api/telemetry-stream';
 
-/** For specs: a stream of the collector that tells what a spec wants told. */
+/** A stream of the collector for specs, whose messages a spec sends. */
 export class StreamDouble {
   /** Whether it is open. */
   readonly live = signal(true);
-  /** Whether it was answered that it may not be opened. */
+  /** Whether the collector refused to open it. */
   readonly refused = signal(false);
   private readonly listeners = new Map<Kind, Set<(told: never) => void>>();
 
@@ -21,7 +21,7 @@ export class StreamDouble {
       (listener as (told: Told[K]) => void)(told);
   }
 
-  /** How many follow it. */
+  /** Number of listeners. */
   get followers(): number {
     return [...this.listeners.values()].reduce((sum, { size }) => sum + size, 0);
   }

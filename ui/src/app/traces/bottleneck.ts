@@ -2,19 +2,19 @@ import { Micros, micros } from '../core/api/micros';
 import { CriticalPath } from './critical-path';
 import { SpanNode, actorOf } from './span-node';
 
-/** What a service or an external service did on the critical path. */
+/** The time of a service or an external peer on the critical path. */
 export interface Share {
-  /** A service, or the peer of a client span that nothing answers for. */
+  /** A service, or the peer of a client span without a span of the callee. */
   readonly actor: string;
   readonly external: boolean;
   readonly time: Micros;
-  /** Of the whole critical path, 0 to 1. */
+  /** Fraction of the whole critical path, 0 to 1. */
   readonly share: number;
-  /** The span in which most of it was spent. */
+  /** The span with most of this time. */
   readonly span: SpanNode;
 }
 
-/** Who the trace waited for, the largest share first. The times sum to the root's duration. */
+/** The shares of the critical path, the largest first. The times sum to the root's duration. */
 export function sharesOf({ segments }: Pick<CriticalPath, 'segments'>): Share[] {
   const times = new Map<
     string,
@@ -38,7 +38,7 @@ export function sharesOf({ segments }: Pick<CriticalPath, 'segments'>): Share[] 
   return shares.sort((one, other) => other.time - one.time);
 }
 
-/** Microseconds of the critical path in each span. */
+/** The time of each span on the critical path, in microseconds. */
 export function criticalTimes({ segments }: Pick<CriticalPath, 'segments'>): Map<SpanNode, Micros> {
   const times = new Map<SpanNode, Micros>();
   for (const { node, start, end } of segments)

@@ -1,6 +1,6 @@
 import { Injectable, signal } from '@angular/core';
 
-/** Widths of the waterfall's columns, in rem; the bars have the rest. Kept while the window is open. */
+/** Widths of the waterfall's columns, in rem, kept while the window is open; the bars take the rest. */
 @Injectable({ providedIn: 'root' })
 export class Columns {
   private readonly _name = signal(23);
@@ -10,7 +10,7 @@ export class Columns {
 
   readonly limits = { name: { least: 9, most: 50 }, time: { least: 4, most: 12 } } as const;
 
-  /** Drags the line behind a column along with the pointer that pressed it. */
+  /** Moves the line behind a column with the pointer that was pressed on it. */
   drag(event: PointerEvent, column: 'name' | 'time'): void {
     const line = event.currentTarget as HTMLElement;
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);

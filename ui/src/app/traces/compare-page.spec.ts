@@ -97,7 +97,7 @@ describe('the page of two traces', () => {
     expect(rows()[1]).toMatch(/^payments ?charge ?3\.90 s ?10\.0 ms ?−3\.89 s ?−3\.89 s$/);
     expect(text('side-before')).toMatch(/^Before ?slot-machine-spin a.*1\.0\.0 ?4\.00 s/);
     expect(text('side-after')).toMatch(/^After ?slot-machine-spin b.*1\.2\.0 ?100 ms/);
-    // The changes of the services sum to that of the whole.
+    // The changes of the services sum to the change of the whole.
     expect(text('compare-services')).toMatch(/payments ?3\.90 s ?10\.0 ms ?−3\.89 s/);
     expect(text('compare-services')).toMatch(/frontend ?100 ms ?90\.0 ms ?−10\.0 ms/);
   });
@@ -146,7 +146,7 @@ describe('the page of two traces', () => {
       '["/traces/a",{"span":"x"}]',
       '["/traces/b",{"span":"c"}]',
     ]);
-    // The services are scrolled by their own keys.
+    // The table of services scrolls with its own keys.
     const before = selected();
     const services = page.querySelector('section.panel') ?? expect.fail();
     address.go.mockClear();

@@ -25,21 +25,21 @@ import { Layout, layoutOf } from './layout';
 import { actorOf, labelOf } from './span-node';
 import { nameOfTrace } from './trace-name';
 
-/** A line has no room for more; the traces have the whole. */
+/** Limit of the texts in a line, in characters; the pages of the traces have the whole texts. */
 const MOST_OF_A_NAME = 200;
 const MOST_SHARES = 4;
 
-/** Two traces side by side: what became slower or faster, span by span and on the critical path. */
+/** Two traces side by side: what became slower or faster, by span and on the critical path. */
 @Component({
   selector: 'rs-compare-page',
   imports: [NotShown, LoadWords, RowList, VirtualRows],
   templateUrl: './compare-page.html',
-  styleUrls: ['../core/ui/rows.css', './span-name.css', './compare-page.css'],
+  styleUrls: ['../core/ui/rows.css', './trace-screen.css', './span-name.css', './compare-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(document:keydown)': 'press($event)' },
 })
 export class ComparePage {
-  private readonly address = inject(Address);
+  protected readonly address = inject(Address);
   private readonly language = inject(Language);
   protected readonly say = this.language.say;
   private readonly scroller = viewChild(VirtualRows);
@@ -52,7 +52,7 @@ export class ComparePage {
   private readonly afterId = computed(() => this.place().after);
   protected readonly before = followTrace(this.beforeId);
   protected readonly after = followTrace(this.afterId);
-  /** Only what changed by more than a hundredth of the whole. */
+  /** Whether only changes of more than a hundredth of the whole are shown. */
   protected readonly changedOnly = signal(false);
   protected readonly allShares = signal(false);
 
@@ -92,7 +92,7 @@ export class ComparePage {
     if (!cause) return this.say(`viewer.compare.${way}`, { size, share });
     const part = lapse(micros(Math.abs(cause.delta)));
     const against = Math.abs(cause.delta) - Math.abs(delta);
-    // One part changed more than the whole: the others changed the other way.
+    // If one part changed more than the whole, others changed in the opposite direction.
     const words =
       against > 0
         ? (`viewer.compare.${way}Despite` as const)
@@ -126,14 +126,6 @@ export class ComparePage {
 
   protected readonly list = computed(() => this.address.asLeft('/traces'));
 
-  protected back(event: MouseEvent): void {
-    this.address.followBack(event, '/traces');
-  }
-
-  protected follow(event: MouseEvent, path: string): void {
-    this.address.follow(event, path);
-  }
-
   protected swap(): void {
     this.address.go(comparePath(this.afterId(), this.beforeId()));
   }
@@ -143,7 +135,7 @@ export class ComparePage {
     void this.after.load();
   }
 
-  /** The span in its trace: the later one, where it is in both. */
+  /** Opens the span in its trace; in the later trace if it is in both. */
   protected open(index: number): void {
     const { after, before } = this.pairs()[index] ?? {};
     const node = after ?? before;
@@ -222,11 +214,11 @@ interface Side {
   readonly release: string;
   readonly time: string;
   readonly why: string | null;
-  /** Of the longer of the two, per cent. */
+  /** In per cent of the longer trace. */
   readonly width: number;
   readonly segments: readonly { colour: string; weight: number; title: string }[];
   readonly shares: readonly { actor: string; colour: string; text: string }[];
-  /** How many shares are not among these. */
+  /** Number of omitted shares. */
   readonly moreShares: number;
 }
 
@@ -279,7 +271,7 @@ function lineOf(pair: Pair, longest: number, formats: Formats): PairLine {
   };
 }
 
-/** Colour is for what matters: changes below `least` have none. */
+/** The direction of a change; empty for changes of at most `least`, which have no colour. */
 function wayOf(delta: number, least: number): Way {
   if (Math.abs(delta) <= least) return '';
   return delta < 0 ? 'faster' : 'slower';

@@ -6,14 +6,14 @@ import { Address } from '../core/ui/address';
 import { TraceSummary } from '../core/api/schema';
 import { comparePath } from '../core/ui/trace-place';
 
-/** The first of two traces that the reader wants to see side by side. */
+/** The first of two traces that are to be compared. */
 @Injectable({ providedIn: 'root' })
 export class ComparePick {
   private readonly address = inject(Address);
   private readonly _picked = signal<TraceSummary | null>(null);
   readonly picked = this._picked.asReadonly();
 
-  /** The first time picks, the same again gives up, another one goes to the comparison, the earlier one first. */
+  /** Picks a trace. Picking it again cancels; picking another one opens the comparison, the earlier trace first. */
   pick(trace: TraceSummary): void {
     const picked = this._picked();
     if (!picked) return this._picked.set(trace);

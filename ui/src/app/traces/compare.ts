@@ -5,49 +5,51 @@ import { selfTime } from './self-time';
 import { SpanNode, actorOf, durationOf } from './span-node';
 import { TraceTree } from './tree';
 
-/** Two spans that do the same in two traces, or one that the other trace does not have. */
+/** Two corresponding spans of two traces, or a span without counterpart. */
 export interface Pair {
   readonly key: string;
   readonly depth: number;
   readonly before: SpanNode | null;
   readonly after: SpanNode | null;
-  /** Durations, microseconds; 0 for a span that is not there. */
+  /** Durations in microseconds; 0 for a missing span. */
   readonly beforeTime: Micros;
   readonly afterTime: Micros;
-  /** After less before: negative is faster. */
+  /** After less before; negative is faster. */
   readonly delta: Micros;
-  /** The same of the time on the critical path. */
+  /** The change of the time on the critical path. */
   readonly criticalDelta: Micros;
 }
 
-/** A service or an external one in both traces; times as in `Pair`. */
+/** The change of a service or an external peer; times as in `Pair`. */
 export interface ActorChange {
   readonly actor: string;
   readonly external: boolean;
   readonly beforeTime: Micros;
   readonly afterTime: Micros;
   readonly delta: Micros;
-  /** Self time of all its spans, on the critical path or beside it. */
+  /** Change of the self time of all its spans, on the critical path or not. */
   readonly selfDelta: Micros;
 }
 
 export interface Comparison {
-  /** In the order of the first trace's rows; what only the second has stands where it has it. */
+  /**
+   * In the order of the first trace's rows; spans of the second trace alone follow the row that precedes them there.
+   */
   readonly pairs: readonly Pair[];
-  /** By the size of the change on the critical path. Their deltas sum to `delta`. */
+  /** Ordered by the size of the change on the critical path; the deltas sum to `delta`. */
   readonly actors: readonly ActorChange[];
-  /** The roots' durations. */
+  /** Durations of the roots. */
   readonly beforeTime: Micros;
   readonly afterTime: Micros;
   readonly delta: Micros;
-  /** Who accounts for most of the change, in its direction; null where nothing changed. */
+  /** The largest change in the direction of the whole; null if nothing changed. */
   readonly cause: ActorChange | null;
 }
 
 /**
- * Aligns two traces by service, operation and name, the n-th of a kind with the n-th (in the order of rows), and
- * says what became slower and faster. The critical path is a partition of the root's duration, so the changes of
- * its parts sum to the change of the whole.
+ * Aligns two traces by service, operation and description, the n-th span of a kind with the n-th (in the order of
+ * rows), and computes the changes. The critical path is a partition of the root's duration, so the changes of its parts
+ * sum to the change of the whole.
  */
 export function compare(before: TraceTree, after: TraceTree): Comparison {
   const [pathBefore, pathAfter] = [criticalPath(before), criticalPath(after)];
@@ -93,7 +95,7 @@ function align(before: TraceTree, after: TraceTree): Aligned[] {
   const numberedBefore = numbered(before);
   const numberedAfter = numbered(after);
   const rows: Aligned[] = [];
-  /** What only the second trace has, by the row it follows; '' for those before all rows. */
+  /** Spans of the second trace alone, by the row that precedes them; '' before all rows. */
   const extra = new Map<string, Aligned[]>();
   let previous = '';
   for (const [key, other] of numberedAfter) {

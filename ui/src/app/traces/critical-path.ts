@@ -2,7 +2,7 @@ import { Micros, micros } from '../core/api/micros';
 import { SpanNode, durationOf } from './span-node';
 import { TraceTree } from './tree';
 
-/** A stretch of the critical path: here the trace waited for this span and for nothing below it. */
+/** A stretch of the critical path, in which the trace waited for this span and for none of its children. */
 export interface Segment {
   readonly node: SpanNode;
   readonly start: Micros;
@@ -10,48 +10,48 @@ export interface Segment {
 }
 
 export interface CriticalPath {
-  /** By time, without gaps and overlaps, from the root's start to its end. */
+  /** Ordered by time, without gaps and overlaps, from the root's start to its end. */
   readonly segments: readonly Segment[];
-  /** Why there is none. */
+  /** Why there is no path. */
   readonly why: 'no_spans' | 'no_duration' | null;
 }
 
 interface Visit {
   readonly node: SpanNode;
   readonly start: Micros;
-  /** By end, the last first; cut to their parent. */
+  /** The children by end, the last first, cut to their parent. */
   readonly children: readonly Segment[];
   next: number;
-  /** What is behind this is told already. */
+  /** Segments after this time exist already. */
   cursor: Micros;
 }
 
 /**
- * The spans that decided how long the trace took. From the end of the root take the child that ends last, tell its
- * path, and go on from its start: the algorithm of CRISP (Zhang, Ramanathan et al., USENIX ATC 2022), which Jaeger UI
- * uses too. Children are cut to their parent; one that ends after the next one's start ran beside it and is passed
- * over. Iterates, since a trace may be thousands of spans deep.
+ * Computes the spans that determined the duration of the trace. From the end of the root it takes the child that ends
+ * last, follows its path, and continues from its start. This is the algorithm of CRISP (Zhang, Ramanathan et al.,
+ * USENIX ATC 2022), which the Jaeger UI uses too. Children are cut to their parent; a child that ends after the start
+ * of the next one ran in parallel and is skipped. Iterative, because a trace may be thousands of spans deep.
  */
 export function criticalPath({ root }: Pick<TraceTree, 'root'>): CriticalPath {
   if (!root) return { segments: [], why: 'no_spans' };
   if (durationOf(root) === 0) return { segments: [], why: 'no_duration' };
   const segments: Segment[] = [];
-  const tell = (node: SpanNode, start: Micros, end: Micros): void => {
+  const addSegment = (node: SpanNode, start: Micros, end: Micros): void => {
     if (start < end) segments.push({ node, start, end });
   };
   const visits = [visit(root, root.start, root.end)];
   for (let last = visits.at(-1); last; last = visits.at(-1)) {
     const child = last.children[last.next];
     if (child === undefined) {
-      tell(last.node, last.start, last.cursor);
+      addSegment(last.node, last.start, last.cursor);
       visits.pop();
       continue;
     }
     last.next += 1;
     if (child.end > last.cursor) continue;
-    tell(last.node, child.end, last.cursor);
+    addSegment(last.node, child.end, last.cursor);
     last.cursor = child.start;
-    if (child.node.children.length === 0) tell(child.node, child.start, child.end);
+    if (child.node.children.length === 0) addSegment(child.node, child.start, child.end);
     else visits.push(visit(child.node, child.start, child.end));
   }
   return { segments: segments.reverse(), why: null };

@@ -7,7 +7,7 @@ import { fileName, traceHtml, traceJson } from './export-trace';
 import { layoutOf } from './layout';
 
 const EVIL = `<img src=x onerror="alert('1')">&`;
-/** Says the last word of the key, and what it is given. */
+/** Returns the last word of the key and the values. */
 const say = (key: string, params: object = {}): string =>
   [key.split('.').at(-1), ...Object.values(params)].join(' ');
 const ENGLISH = { lang: 'en', say, formats: FORMATS.en };

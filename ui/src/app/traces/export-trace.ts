@@ -14,8 +14,8 @@ import { odditiesOf } from './trace-head';
 import { nameOfTrace } from './trace-name';
 import { hasTime, oddWords } from './waterfall-line';
 
-/** In what language a page is written. */
-export interface Tongue {
+/** The language of the page. */
+interface Tongue {
   readonly lang: string;
   readonly say: Language['say'];
   readonly formats: Formats;
@@ -26,9 +26,9 @@ export function traceJson(detail: TraceDetail): string {
 }
 
 /**
- * A page of its own that shows the trace anywhere, without a network and without a script: rows, bars, the critical
- * path, what each span says with its errors and logs, and its policy forbids everything but the styles inside. Whatever
- * comes from telemetry is escaped.
+ * A page that shows the trace without a network and without scripts: rows, bars, the critical path, and the details of
+ * each span with its errors and logs. Its policy forbids everything but the embedded styles. All texts from telemetry
+ * are escaped.
  */
 export function traceHtml(detail: TraceDetail, layout: Layout, tongue: Tongue): string {
   const { summary } = detail;
@@ -86,7 +86,7 @@ ${rows}
 
 const MOST_OF_A_FILE_NAME = 60;
 
-/** Of a file: the trace's name and id, with nothing that a file system minds. */
+/** A file name of the trace's name and id, without characters that file systems reject. */
 export function fileName(detail: TraceDetail, ending: 'json' | 'html'): string {
   const { summary } = detail;
   const name = brief(nameOfTrace(detail), MOST_OF_A_FILE_NAME).replace(/[^\p{L}\p{N}-]+/gu, '-');
@@ -133,7 +133,7 @@ ${logsOf(say('viewer.span.logs'), node.logs, tree.start, formats)}
 
 type Fact = readonly [name: string, value: string];
 
-/** Facts that there are. */
+/** Names and values, without the empty ones. */
 function factsOf(facts: readonly Fact[]): string {
   const told = facts
     .filter(([, value]) => value !== '')
@@ -153,7 +153,7 @@ function errorsOf(title: string, errors: readonly ErrorEvent[]): string {
   return `<p class="title">${escaped(title)}</p><ul class="errors">${told.join('')}</ul>`;
 }
 
-/** The innermost frame first; those of libraries are dim. */
+/** The innermost frame first; frames of libraries are dimmed. */
 function stackOf(frames: readonly Frame[]): string {
   if (frames.length === 0) return '';
   const told = frames.map((frame) => {
@@ -175,12 +175,12 @@ function logsOf(title: string, logs: readonly LogLine[], from: Micros, formats: 
   return `<p class="title">${escaped(title)}</p><ul>${told.join('')}</ul>`;
 }
 
-/** A time, from the start of the trace. */
+/** A time since the start of the trace. */
 function since(at: Micros, from: Micros, { lapseChange }: Formats): string {
   return lapseChange(between(from, at));
 }
 
-/** As on the page: what is hidden in a text is named. */
+/** Hidden characters are made visible, as in the viewer. */
 function escaped(text: string): string {
   return legible(text)
     .replaceAll('&', '&amp;')

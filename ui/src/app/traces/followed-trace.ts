@@ -6,16 +6,16 @@ import { Gateway } from '../core/api/gateway';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceDetail } from '../core/api/schema';
 
-export type TraceState = 'loading' | 'ready' | 'unknown' | 'failed';
+type TraceState = 'loading' | 'ready' | 'unknown' | 'failed';
 
-/** One trace in full, kept up to date while its envelopes still come in. */
-export interface FollowedTrace {
+/** One trace with all details, updated while its envelopes arrive. */
+interface FollowedTrace {
   readonly state: Signal<TraceState>;
   readonly detail: Signal<TraceDetail | null>;
   readonly load: () => Promise<void>;
 }
 
-/** Traces that were read a moment ago, so that whoever opens one sees it at once and not after another request. */
+/** Recently read traces, so that one opens without waiting for a request. */
 @Injectable({ providedIn: 'root' })
 export class FreshTraces {
   private readonly kept = new Map<string, TraceDetail>();
@@ -32,12 +32,15 @@ export class FreshTraces {
   }
 }
 
-/** Enough for a spin and for two that are compared. */
+/** Enough for a spin and two compared traces. */
 const MOST_KEPT = 3;
-/** The envelopes of a trace come within a moment of one another: they are read together. */
+/**
+ * Delay of a request after a message, in milliseconds, because several envelopes of a trace arrive shortly after each
+ * other.
+ */
 const TOGETHER_MS = 60;
 
-/** Follows the trace that `id` names. Belongs to the component in whose constructor it is called. */
+/** Follows the trace with this id until the calling component is destroyed; must be called in its constructor. */
 export function followTrace(id: Signal<string>): FollowedTrace {
   const gateway = inject(Gateway);
   const stream = inject(TelemetryStream);
@@ -45,7 +48,7 @@ export function followTrace(id: Signal<string>): FollowedTrace {
   const destroyed = inject(DestroyRef);
   const followed = new Followed(() => gateway.trace(untracked(id)), {
     seen: (detail) => fresh.keep(detail),
-    // The same envelopes make the same trace: nothing is computed and drawn again.
+    // A reply with the same envelopes needs no new layout.
     equal: (one, other) => one.envelopes.join() === other.envelopes.join(),
   });
   const state = computed((): TraceState => {
@@ -65,7 +68,7 @@ export function followTrace(id: Signal<string>): FollowedTrace {
     const known = fresh.of(id());
     untracked(() => {
       followed.restart(known);
-      // It may have grown since.
+      // The trace may have grown since it was read.
       void load();
     });
   });

@@ -1,14 +1,14 @@
 import { Micros, micros } from '../core/api/micros';
 import { SpanNode } from './span-node';
 
-/** So many alike are told as one. */
+/** Smallest number of similar spans that become a group. */
 export const LEAST = 5;
 
-/** Siblings without children that do the same: a query in a loop, most often. */
+/** Similar siblings without children; usually a query in a loop. */
 export interface Group {
   readonly key: string;
   readonly parent: SpanNode | null;
-  /** By start. */
+  /** Ordered by start. */
   readonly members: readonly SpanNode[];
   readonly start: Micros;
   readonly end: Micros;
@@ -18,8 +18,8 @@ export interface Group {
 }
 
 /**
- * The children in the order of their rows, alike leaves drawn together where the first of them stands. Alike are
- * service, operation and description.
+ * The children in the order of their rows. Leaves with equal service, operation and description form a group in the
+ * place of the first one.
  */
 export function grouped(
   children: readonly SpanNode[],
@@ -51,7 +51,7 @@ function kindOf({ span }: SpanNode): string {
   return JSON.stringify([span.service, span.op, span.description]);
 }
 
-/** Short enough for an address: 53 bits (cyrb53, bryc, public domain). */
+/** A hash of 53 bits (cyrb53, bryc, public domain), which is short enough for an address. */
 function hashOf(text: string): string {
   let [high, low] = [0xdeadbeef, 0x41c6ce57];
   for (let at = 0; at < text.length; at += 1) {
@@ -75,7 +75,7 @@ function groupOf(members: readonly SpanNode[], parent: SpanNode | null): Group {
     total += member.end - member.start;
     failed ||= member.failed;
   }
-  // Named for where it is and what its members do: the key outlives a trace that grows, at whichever end.
+  // The key contains the parent and the kind of the members, so that it stays when the trace grows at either end.
   const key = `group:${parent?.key ?? ''}:${members[0] ? hashOf(kindOf(members[0])) : ''}`;
   return {
     key,

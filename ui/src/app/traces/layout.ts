@@ -5,7 +5,7 @@ import { selfTime } from './self-time';
 import { SpanNode } from './span-node';
 import { TraceTree, buildTree } from './tree';
 
-/** Everything that is computed of a trace once, before its first row is drawn. */
+/** Everything that is computed once for a trace before its rows are drawn. */
 export interface Layout {
   readonly tree: TraceTree;
   readonly path: CriticalPath;

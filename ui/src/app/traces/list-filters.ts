@@ -14,10 +14,10 @@ import { MOST_SEEN } from './seen';
 import { TraceFeed } from './trace-feed';
 import { Filter, NO_FILTER, durationOf, filterOf } from './trace-list';
 
-/** A choice has no room for more. */
+/** Limit of the text of an option, in characters. */
 const MOST_OF_A_CHOICE = 80;
 
-/** What the list of traces is narrowed to, as the address says it, and how that is changed. */
+/** The filter of the list of traces, which the address contains, and its controls. */
 @Component({
   selector: 'rs-trace-filters',
   templateUrl: './list-filters.html',
@@ -34,7 +34,7 @@ export class TraceFilters {
   private readonly query = computed(() => this.address.query().toString());
   readonly filter = computed(() => filterOf(new URLSearchParams(this.query())));
   readonly filtered = computed(() => JSON.stringify(this.filter()) !== JSON.stringify(NO_FILTER));
-  /** Which of the durations was typed so that nobody knows what is meant. */
+  /** The field of a duration whose text is invalid; empty if both are valid. */
   protected readonly refused = signal<'' | 'least' | 'most'>('');
   protected readonly outcomes = [
     { outcome: '', test: 'outcome-all', says: 'viewer.list.all' },
@@ -75,7 +75,7 @@ export class TraceFilters {
     if (this.refused() !== '') return;
     const text = value === null ? '' : String(value);
     this.choose({ [which]: text });
-    // What was understood stands in the field, also where it is what it was before.
+    // The field shows the parsed duration, even if the filter did not change.
     field.value = text;
   }
 
@@ -87,7 +87,7 @@ export class TraceFilters {
     this.choose({ [field]: value });
   }
 
-  /** What there is to choose from; what was chosen stays even when no trace has it. */
+  /** The options of a list, including the chosen one even if no trace has it. */
   private options(
     seen: 'names' | 'services' | 'releases' | 'players',
     field: 'name' | 'service' | 'release' | 'player',

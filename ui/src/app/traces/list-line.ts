@@ -8,39 +8,39 @@ import { backgroundOf, backgroundWords } from './background';
 import { MOST } from './trace-feed';
 import { Figures, Filter } from './trace-list';
 
-/** A row has no room for more; the trace has the whole. */
+/** Limit of the texts in a row, in characters; the page of the trace has the whole texts. */
 const MOST_OF_A_NAME = 200;
 
-/** A row of the list, ready to be drawn. */
+/** The texts of a row. */
 export interface Line {
   readonly trace: TraceSummary;
   readonly href: string;
   readonly name: string;
   readonly service: string;
   readonly time: string;
-  /** The same with its day and the zone of the clock. */
+  /** The same with date and time zone. */
   readonly moment: string;
   readonly duration: string;
-  /** What went on after it; empty where nothing did. */
+  /** The text about background work; empty without it. */
   readonly background: string;
-  /** Of the link, which is as large as the row. */
+  /** Tooltip of the link, which covers the row. */
   readonly hint: string;
-  /** Of the longest trace in the list, per cent. */
+  /** In per cent of the longest trace in the list. */
   readonly width: number;
   readonly title: string;
-  /** What the services did themselves, and how long they waited for somebody outside: that has no colour. */
+  /** The own times of the services, and the time of waiting for external ones, which has no colour. */
   readonly parts: readonly { colour: string | null; weight: number; title: string }[];
-  /** The same in words. */
+  /** The same as text. */
   readonly partWords: string;
 }
 
-/** `longest` is how long the longest trace of the list took, in microseconds. */
+/** `longest` is the duration of the longest trace in the list, in microseconds. */
 export function lineOf(trace: TraceSummary, longest: number, language: Language): Line {
   const { say } = language;
   const formats = language.formats();
   const { number } = formats;
   const { status, errors, logs } = trace;
-  // A trace of log lines and errors alone: its page names it by the first of them.
+  // A trace without spans is named by its first log line or error, which only its page has.
   const name =
     brief(trace.name, MOST_OF_A_NAME) ||
     say('viewer.list.spanless', { logs: number(logs), errors: number(errors) });
@@ -85,7 +85,7 @@ function partsOf({ services, external }: TraceSummary, language: Language): Line
   return [...own, ...waits].filter(({ weight }) => weight > 0);
 }
 
-/** What the traces amount to; `more` says that there are older ones than these. */
+/** The texts of the figures; `more` says whether older traces are missing. */
 export function figureWords(figures: Figures, more: boolean, language: Language) {
   const { count, p50, p95, p99, rate, failed } = figures;
   const { say } = language;
@@ -114,7 +114,7 @@ export function figureWords(figures: Figures, more: boolean, language: Language)
   ] as const;
 }
 
-/** The stretch of time that is shown, where it is not all: short, and with its days. */
+/** The period of the filter, short and with dates; null without one. */
 export function periodWords(
   { since, until }: Pick<Filter, 'since' | 'until'>,
   language: Language,

@@ -49,7 +49,8 @@ const trace = (number: number, more: Partial<TraceSummary> = {}): TraceSummary =
 describe('the page of the traces', () => {
   const gateway = { traces: vi.fn() };
   const query = signal(new URLSearchParams());
-  const address = { query, change: vi.fn(), go: vi.fn(), follow: vi.fn() };
+  const returnedFrom = signal<string | null>(null);
+  const address = { query, returnedFrom, change: vi.fn(), go: vi.fn(), follow: vi.fn() };
   let stream: StreamDouble;
   let fixture: ComponentFixture<TraceListPage>;
   let page: HTMLElement;
@@ -175,6 +176,19 @@ describe('the page of the traces', () => {
     expect(one('trace-list').getAttribute('aria-activedescendant')).toBe('trace-t1');
     press('Enter');
     expect(address.go).toHaveBeenCalledWith('/traces/t1');
+  });
+
+  it('begins at the row that the person comes back from, once the list is as new as can be', async () => {
+    await shown(trace(3), trace(2), trace(1));
+    fixture.destroy();
+    returnedFrom.set('/traces/t2');
+    await shown(trace(4), trace(3), trace(2), trace(1));
+    returnedFrom.set(null);
+    expect(all('trace-row')).toHaveLength(4);
+    expect(one('trace-list').getAttribute('aria-activedescendant')).toBe('trace-t2');
+    stream.tell('trace', trace(5));
+    await settled();
+    expect(all('trace-row')).toHaveLength(4);
   });
 
   it('leads from two rows to their comparison, the earlier first', async () => {

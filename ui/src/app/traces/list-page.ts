@@ -9,7 +9,6 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { TraceSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { isTaken } from '../core/ui/row-keys';
@@ -21,7 +20,7 @@ import { TraceFilters } from './list-filters';
 import { figureWords, lineOf, periodWords } from './list-line';
 import { TraceFeed } from './trace-feed';
 
-/** All traces, newest first, live, with what they amount to. */
+/** All traces, newest first, live, with their figures. */
 @Component({
   selector: 'rs-trace-list-page',
   imports: [RowList, TraceFilters, VirtualRows],
@@ -32,7 +31,7 @@ import { TraceFeed } from './trace-feed';
 })
 export class TraceListPage {
   private readonly language = inject(Language);
-  private readonly address = inject(Address);
+  protected readonly address = inject(Address);
   protected readonly feed = inject(TraceFeed);
   protected readonly pick = inject(ComparePick);
   protected readonly say = this.language.say;
@@ -40,6 +39,8 @@ export class TraceListPage {
   private readonly rows = viewChild.required(VirtualRows);
   private readonly list = viewChild.required(RowList);
 
+  /** Id of the row of the trace from which the person came back. */
+  protected readonly opened = `trace-${this.address.returnedFrom()?.split('/')[2] ?? ''}`;
   protected readonly ids = computed(() =>
     this.feed.shown().map(({ trace_id }) => `trace-${trace_id}`),
   );
@@ -72,7 +73,7 @@ export class TraceListPage {
       const filter = this.filters().filter();
       untracked(() => void this.feed.show(filter));
     });
-    // Whoever has scrolled, or walks through the rows by keyboard, reads: no row moves then.
+    // A person who has scrolled, or moves through the rows by keyboard, is reading, so no row may move.
     effect(() => {
       const reading = !this.rows().atTop() || this.list().active() > 0;
       untracked(() => this.feed.hold(reading));
@@ -82,10 +83,6 @@ export class TraceListPage {
   protected showNewest(): void {
     this.list().toTop();
     this.feed.hold(false);
-  }
-
-  protected follow(event: MouseEvent, trace: TraceSummary): void {
-    this.address.follow(event, tracePath(trace.trace_id));
   }
 
   protected open(index: number): void {

@@ -4,22 +4,25 @@ import { ErrorEvent, LogLine } from '../core/api/schema';
 import { joined } from '../core/i18n/legible';
 
 interface Loose {
-  /** Names the row. It stays when the trace grows. */
+  /** Key of the row, which stays when the trace grows. */
   readonly key: string;
-  /** 0 where no time was given. */
+  /** 0 if the event has no time. */
   readonly at: Micros;
   readonly service: string;
   readonly level: string;
 }
 
-/** A log line or an error of a trace that belongs to no span of it. */
+/** A log line or an error of a trace that belongs to none of its spans. */
 export type LooseEvent = Loose &
   (
     | { readonly kind: 'error'; readonly error: ErrorEvent }
     | { readonly kind: 'log'; readonly log: LogLine }
   );
 
-/** Both together, by time. `logs` are all of the trace: a line is named by its place among those of its envelope. */
+/**
+ * Both in one list by time. `logs` contains all log lines of the trace, because the key of a line is its index in its
+ * envelope.
+ */
 export function looseEvents(
   looseErrors: readonly ErrorEvent[],
   looseLogs: readonly LogLine[],
@@ -46,20 +49,22 @@ export function looseEvents(
   return events.sort((one, other) => one.at - other.at);
 }
 
-/** What brought its time. */
+/** The part of an event that contains its time. */
 export function timeOf(event: LooseEvent): Timed {
   return event.kind === 'log' ? event.log : event.error;
 }
 
-/** Whether it tells of a failure: an event that is an error, and log lines of such a level. */
+/** Whether it reports a failure: an event that is an error, or a log line with such a level. */
 export function isBad(event: LooseEvent): boolean {
   return event.kind === 'error' ? isError(event.error) : isBadLevel(event.level);
 }
 
-/** Levels of events that only tell something. */
+/** Levels of events that report no error. */
 const CALM_LEVELS = new Set(['warning', 'warn', 'info', 'log', 'debug', 'trace']);
 
-/** Whether an event is an error, as the collector counts them: by its level, unless nobody caught what was thrown. */
+/**
+ * Whether an event is an error, as the collector counts them: by its level, or because an exception was not handled.
+ */
 export function isError({ level, handled }: Pick<ErrorEvent, 'level' | 'handled'>): boolean {
   return handled === false || !CALM_LEVELS.has(level);
 }
@@ -68,7 +73,7 @@ export function isBadLevel(level: string): boolean {
   return level === 'error' || level === 'fatal';
 }
 
-/** What it says, in one line. */
+/** The text of an event in one line. */
 export function lineOfEvent(event: LooseEvent): string {
   if (event.kind === 'log') return event.log.message;
   return joined(': ', [event.error.kind, event.error.value]);

@@ -2,22 +2,21 @@ import { Measurement, TraceSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { Formats, minorUnits } from '../core/i18n/formats';
 
-/** A measurement in words; its name is not translated where nobody but the customer knows it. */
+/** A measurement as text. Names that a customer chose are not translated. */
 export interface Measured {
   readonly name: string;
   readonly value: string;
 }
 
-/** In the order in which they are told: the stake comes before what came of it. */
+/** In the order of the text: the stake comes before the result. */
 const KNOWN = ['failed_stake', 'stake', 'payout', 'rtp'] as const;
 const MONEY: ReadonlySet<string> = new Set(['failed_stake', 'stake', 'payout']);
-/** Statuses of a root that ended well: `error` says that errors belong to the trace, of an attempt that was repeated. */
+/** Statuses of a root that succeeded. `error` says that the trace contains errors, of an attempt that was retried. */
 export const WELL: ReadonlySet<string> = new Set(['ok', 'error']);
 
 /**
- * What a trace measured: the money of a spin with its currency, whatever else as it is. Of a spin that failed only its
- * stake is told: what services on the way drew was not paid. A spin has failed too where its round was voided behind a
- * good answer.
+ * The measurements of a trace: money of a spin with its currency, others unchanged. A failed spin shows only its stake,
+ * because its payout was not paid. A spin also failed if its round was voided after a successful response.
  */
 export function measuredWords(
   { measurements, currency, status }: Pick<TraceSummary, 'measurements' | 'currency' | 'status'>,

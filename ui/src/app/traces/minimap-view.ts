@@ -22,12 +22,12 @@ import { actorOf } from './span-node';
 import { View, isWhole, percentAt, within } from './time-scale';
 import { TraceTree } from './tree';
 
-/** A drag shorter than this is a click. */
+/** A drag over a shorter distance is a click, in pixels. */
 const CLICK_PX = 4;
 
 /**
- * The whole trace in small. A drag looks closer, a double click shows the whole again. For the keyboard there are
- * keys of the waterfall that do the same.
+ * The whole trace at a small scale. A drag zooms in, a double click shows the whole trace. The keys of the waterfall do
+ * the same.
  */
 @Component({
   selector: 'rs-minimap',
@@ -83,7 +83,7 @@ export class MinimapView {
   readonly tree = input.required<TraceTree>();
   readonly total = input.required<Micros>();
   readonly view = input.required<View>();
-  /** The reader wants to see this part; null for the whole. */
+  /** Emits the requested view; null for the whole trace. */
   readonly looked = output<View | null>();
 
   protected readonly say = inject(Language).say;
@@ -148,7 +148,7 @@ export class MinimapView {
     if (!pencil || width === 0) return;
     canvas.width = width;
     canvas.height = height;
-    // A rem follows the window: on a 4K projector bars are thicker too.
+    // A rem depends on the window, so that bars are thicker on a 4K projector.
     const dot =
       (parseFloat(getComputedStyle(document.documentElement).fontSize) / 16) * devicePixelRatio;
     const edge = 3 * dot;

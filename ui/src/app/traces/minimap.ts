@@ -1,26 +1,29 @@
 import { SpanNode } from './span-node';
 import { TraceTree } from './tree';
 
-/** A bar of the minimap: shares of its width and height, 0 to 1. */
-export interface MinimapBar {
+/** A bar of the minimap; left and width are fractions of its width, 0 to 1. */
+interface MinimapBar {
   readonly left: number;
   readonly width: number;
   readonly lane: number;
   readonly node: SpanNode;
 }
 
-export interface Minimap {
+interface Minimap {
   readonly lanes: number;
   readonly bars: readonly MinimapBar[];
 }
 
-/** More services than this share their marks, so that a mark is a whole number that a double holds. */
+/**
+ * Limit of the number of services, so that a mark stays an integer that a double represents exactly. Further services
+ * share marks.
+ */
 const MOST_SERVICES = 4_096;
 
 /**
- * Every span in a lane of its own, from top to bottom as the rows are; more spans than lanes share them. Within a
- * lane, what a reader could not tell apart (the same service, closer than a pixel of `resolution`) is one bar, so
- * that ten thousand spans draw as fast as a hundred.
+ * Places each span in a lane of its own, in the order of the rows; if there are more spans than lanes, they share them.
+ * Spans in a lane that cannot be distinguished (the same service, closer than a pixel of `resolution`) become one bar,
+ * so that ten thousand spans are drawn as fast as a hundred.
  */
 export function minimap(tree: TraceTree, most: number, resolution: number): Minimap {
   const lanes = Math.max(1, Math.min(most, tree.nodes.length));
@@ -35,7 +38,7 @@ export function minimap(tree: TraceTree, most: number, resolution: number): Mini
     const { service } = node.span;
     let number = services.get(service);
     if (number === undefined) services.set(service, (number = services.size));
-    // Everything that a reader can tell apart, as the digits of one number.
+    // All visible properties, as the digits of one number.
     const kind = (lane * 2 + Number(node.failed)) * MOST_SERVICES + (number % MOST_SERVICES);
     const base = resolution + 1;
     const mark =

@@ -187,7 +187,7 @@ describe('the search', () => {
       'r',
       'a',
     ]);
-    // The search is left: everything is as the reader had it.
+    // Without the search, the folding is the reader's again.
     expect(folding).toEqual(closed);
   });
 
@@ -262,7 +262,7 @@ describe('a trace that grows', () => {
     const [root, group] = visibleRows(tree, { folding: UNFOLDED, gaps: false });
     expect(standIns(tree, 'q3', null)[0]).toBe(group?.key);
     expect(standIns(tree, 'q3', null).at(-1)).toBe(root?.key);
-    // The group is no more: so few are left.
+    // The group no longer exists, because too few members are left.
     expect(standIns(siblings(3), group?.key ?? '', group ?? null)[0]).toBe('q0');
     expect(standIns(tree, 'nobody', null)).toEqual([]);
   });
@@ -317,7 +317,7 @@ describe('what belongs to no span', () => {
       '3/4',
       '4/4',
     ]);
-    // They lengthen nothing.
+    // They do not extend the trace.
     expect([tree.start, tree.end]).toEqual([10, 90]);
   });
 

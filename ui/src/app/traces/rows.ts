@@ -6,8 +6,8 @@ import { SpanNode } from './span-node';
 import { TraceTree } from './tree';
 
 /**
- * Which rows are closed: only those named, or all but those named. Changed by the reader alone. Groups are closed
- * until they are named in `opened`.
+ * The closed rows: either only those in `except`, or all but those. Only the reader changes it. Groups are closed
+ * unless they are in `opened`.
  */
 export interface Folding {
   readonly all: boolean;
@@ -20,29 +20,29 @@ export const UNFOLDED: Folding = { all: false, except: new Set(), opened: new Se
 interface Place {
   readonly key: string;
   readonly depth: number;
-  /** Among its siblings, from 1, and how many there are: what a treegrid tells a screen reader. */
+  /** Position among the siblings, from 1, and their number, for the attributes of a treegrid. */
   readonly position: number;
   readonly siblings: number;
-  /** Null where there is nothing to open. */
+  /** Null if there is nothing to open. */
   readonly open: boolean | null;
 }
-export interface SpanRow extends Place {
+interface SpanRow extends Place {
   readonly kind: 'span';
   readonly node: SpanNode;
 }
-export interface GroupRow extends Place {
+interface GroupRow extends Place {
   readonly kind: 'group';
   readonly group: Group;
   readonly open: boolean;
 }
-export interface GapRow extends Place {
+interface GapRow extends Place {
   readonly kind: 'gap';
   readonly parent: SpanNode;
   readonly start: Micros;
   readonly end: Micros;
   readonly open: null;
 }
-/** A log line or an error that belongs to no span of the trace. */
+/** A log line or an error that belongs to none of the trace's spans. */
 export interface EventRow extends Place {
   readonly kind: 'event';
   readonly event: LooseEvent;
@@ -51,17 +51,17 @@ export interface EventRow extends Place {
 export type Row = SpanRow | GroupRow | GapRow | EventRow;
 type Line = SpanNode | Group | GapRow | EventRow;
 
-export interface Wishes {
+interface Wishes {
   readonly folding: Folding;
-  /** Whether long stretches that nothing tells of are rows. */
+  /** Whether long gaps between spans are rows. */
   readonly gaps: boolean;
-  /** Opened for a search, whatever the folding says; taking it away restores what was. */
+  /** Rows that a search opens, independently of the folding, which applies again after the search. */
   readonly revealed?: ReadonlySet<string>;
-  /** Of these, what the reader has closed again: it is as the folding says. */
+  /** Those of them that the reader has closed again, to which the folding applies. */
   readonly concealed?: ReadonlySet<string>;
 }
 
-/** The rows that the reader sees, from top to bottom. Does not recurse. */
+/** The visible rows from top to bottom. Does not recurse. */
 export function visibleRows(tree: TraceTree, wishes: Wishes): Row[] {
   const rows: Row[] = [];
   const waiting: Line[][] = [];
@@ -97,7 +97,7 @@ export function visibleRows(tree: TraceTree, wishes: Wishes): Row[] {
   return rows;
 }
 
-/** Opens a row that is seen closed, and closes one that is seen open, even where only a search had opened it. */
+/** Opens or closes a row as it is seen, even if only a search had opened it. */
 export function toggled(folding: Folding, row: Row): Folding {
   if (row.open === null) return folding;
   const open = !row.open;
@@ -109,7 +109,7 @@ export function foldedAll(): Folding {
   return { all: true, except: new Set(), opened: new Set() };
 }
 
-/** Opens whatever hides a span: its ancestors, and the group it is in. */
+/** Opens all rows that hide a span: its ancestors and its group. */
 export function openedTo(folding: Folding, tree: TraceTree, node: SpanNode): Folding {
   const except = new Set(folding.except);
   for (let each = node.parent; each; each = each.parent) {
@@ -121,7 +121,7 @@ export function openedTo(folding: Folding, tree: TraceTree, node: SpanNode): Fol
   return { ...folding, except, opened };
 }
 
-/** Keys of everything that must be open for these spans to be seen. */
+/** Keys of all rows that must be open to show these spans. */
 export function revealing(tree: TraceTree, nodes: readonly SpanNode[]): Set<string> {
   const keys = new Set<string>();
   const parents = new Set<SpanNode | null>();
@@ -167,7 +167,7 @@ function childLines(node: SpanNode, gaps: boolean): Line[] {
     end,
   }));
   if (found.length === 0) return lines;
-  // Both are by time, and stay so.
+  // Both lists are ordered by time, and so is the result.
   const merged: Line[] = [];
   let at = 0;
   for (const gap of found) {
@@ -188,7 +188,7 @@ function groupsAround(tree: TraceTree, node: SpanNode): string[] {
     .map(({ key }) => key);
 }
 
-/** Its place among its siblings is known when it is drawn. */
+/** The position among the siblings is set when the row is placed. */
 function eventRow(event: LooseEvent): EventRow {
   return {
     kind: 'event',
@@ -202,8 +202,8 @@ function eventRow(event: LooseEvent): EventRow {
 }
 
 /**
- * The folding of a trace that has grown: rows that were read stay rows, though there are so many alike that they would be
- * drawn together, or a parent came that is closed.
+ * The folding after the trace has grown. Visible rows stay visible, even if they now form a group or have a closed
+ * parent.
  */
 export function grown(folding: Folding, before: TraceTree, after: TraceTree): Folding {
   const read = visibleRows(before, { folding, gaps: false }).flatMap((row) =>
@@ -219,8 +219,8 @@ export function grown(folding: Folding, before: TraceTree, after: TraceTree): Fo
 }
 
 /**
- * What stands for a row that is not among the visible ones, the nearest first: the group that it is in, or the row above it in
- * the tree. `last` is the row as it was drawn last, if it ever was.
+ * Keys of rows that can replace an invisible one, the nearest first: its group, or its ancestors in the tree. `last` is
+ * the row as it was drawn last, or null.
  */
 export function standIns(tree: TraceTree, key: string, last: Row | null): string[] {
   const node = tree.byKey.get(key);
@@ -238,7 +238,7 @@ export function standIns(tree: TraceTree, key: string, last: Row | null): string
   return keys;
 }
 
-/** The set with the key in it, or without. */
+/** The set with the key or without it. */
 export function put(keys: ReadonlySet<string>, key: string, there: boolean): Set<string> {
   const changed = new Set(keys);
   if (there) changed.add(key);

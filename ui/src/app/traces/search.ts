@@ -4,12 +4,12 @@ import { LooseEvent } from './loose-events';
 import { SpanNode } from './span-node';
 import { TraceTree } from './tree';
 
-/** What a search finds: a span, or a log line or an error that belongs to none. */
+/** A result of a search: a span, or a log line or an error that belongs to no span. */
 export type Hit = SpanNode | LooseEvent;
 
 /**
- * What says what is searched for, in the order of the rows. Of a span that is the service, operation, description, id, status,
- * the names and values of data and tags, and what its log lines and errors say. Case does not matter.
+ * The spans and events that contain the query, in the order of the rows. The text of a span consists of service,
+ * operation, description, id, status, names and values of data and tags, and its log lines and errors. Case is ignored.
  */
 export function found(tree: TraceTree, query: string): Hit[] {
   const wanted = query.trim().toLowerCase();
@@ -22,7 +22,7 @@ export function isSpan(hit: Hit): hit is SpanNode {
   return 'span' in hit;
 }
 
-/** The next place in a list of rows, going round; -1 where there is none. */
+/** The next index in a cyclic list; -1 if the list is empty. */
 export function nextOf(indices: readonly number[], from: number, direction: 1 | -1): number {
   if (indices.length === 0) return -1;
   if (direction === 1) return indices.find((index) => index > from) ?? indices[0] ?? -1;
@@ -31,7 +31,7 @@ export function nextOf(indices: readonly number[], from: number, direction: 1 | 
 
 const texts = new WeakMap<Hit, string>();
 
-/** Made once for each: a search asks anew with every letter. */
+/** Cached, because a search runs with every typed letter. */
 function textOf(hit: Hit): string {
   const known = texts.get(hit);
   if (known !== undefined) return known;

@@ -1,7 +1,7 @@
 import { TraceSummary } from '../core/api/schema';
 import { lastOf } from '../core/ui/capped';
 
-/** What traces can be chosen by: names that any of them had in this session, whatever is shown now. */
+/** The names that filters offer: those of all traces of this session, whatever is shown now. */
 export interface Seen {
   readonly names: ReadonlySet<string>;
   readonly services: ReadonlySet<string>;
@@ -16,7 +16,7 @@ export const NOTHING_SEEN: Seen = {
   players: new Set(),
 };
 
-/** Nobody chooses among more; those that came first are forgotten. */
+/** Limit of the number of names; the oldest are removed. */
 export const MOST_SEEN = 200;
 
 export function withSeen(seen: Seen, traces: readonly TraceSummary[]): Seen {
@@ -38,7 +38,7 @@ export function withSeen(seen: Seen, traces: readonly TraceSummary[]): Seen {
   };
 }
 
-/** The same set where nothing is new. */
+/** The same set if no word is new. */
 function withWords(known: ReadonlySet<string>, words: readonly string[]): ReadonlySet<string> {
   const added = words.filter((word) => word !== '' && !known.has(word));
   return added.length === 0

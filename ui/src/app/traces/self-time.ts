@@ -1,18 +1,18 @@
 import { Micros, micros } from '../core/api/micros';
 import { SpanNode } from './span-node';
 
-/** A stretch of time without a span. */
+/** An interval without a span. */
 export interface Stretch {
   readonly start: Micros;
   readonly end: Micros;
 }
 
-/** Gaps shorter than this are no news. */
+/** Smallest gap that is shown. */
 export const GAP = micros(100_000);
 
 /**
- * When no child of this span ran: a sweep over the children, which are sorted by start, each cut to the parent.
- * The stretches are disjoint and by time.
+ * The intervals of a span in which none of its children ran, disjoint and ordered by time. A sweep over the children,
+ * which are ordered by start and cut to the parent.
  */
 export function uncovered(node: SpanNode): Stretch[] {
   const stretches: Stretch[] = [];
@@ -26,19 +26,12 @@ export function uncovered(node: SpanNode): Stretch[] {
   return stretches;
 }
 
-/** Time that a span did not spend waiting for its children, microseconds: the sum of what is uncovered. */
+/** Time of a span outside of its children, in microseconds: the sum of the uncovered intervals. */
 export function selfTime(node: SpanNode): Micros {
-  let sum = 0;
-  let covered: number = node.start;
-  for (const child of node.children) {
-    if (child.start >= node.end) break;
-    if (child.start > covered) sum += child.start - covered;
-    if (child.end > covered) covered = child.end;
-  }
-  return micros(sum + Math.max(node.end - covered, 0));
+  return micros(uncovered(node).reduce((sum, { start, end }) => sum + end - start, 0));
 }
 
-/** Long stretches of a span with children of which no child tells anything. */
+/** Long intervals of a span with children in which none of them ran. */
 export function gapsOf(node: SpanNode): Stretch[] {
   if (node.children.length === 0) return [];
   return uncovered(node).filter(({ start, end }) => end - start >= GAP);

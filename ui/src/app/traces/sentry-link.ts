@@ -1,17 +1,17 @@
 import { ShownSettings } from '../core/api/schema';
 
-/** Where Sentry shows a trace, or what the settings lack to know it. */
-export type SentryLink = { readonly url: string } | { readonly missing: 'dsn' | 'organization' };
+/** The URL of a trace in Sentry, or the setting that is missing for it. */
+type SentryLink = { readonly url: string } | { readonly missing: 'dsn' | 'organization' };
 
 /**
- * The DSN knows the host and the project; the slug of the organisation has to be told. Sentry's own service has the
- * slug in the host, a Sentry of one's own has it in the path.
+ * The DSN contains host and project, but not the slug of the organisation. Sentry's own service has the slug in the
+ * host; other installations have it in the path.
  */
 export function sentryLink(
   { dsn, organization }: Pick<ShownSettings, 'dsn' | 'organization'>,
   traceId: string,
 ): SentryLink {
-  // The key is masked with signs that an address does not allow.
+  // The gateway masks the key with characters that are invalid in a URL.
   const parts = /^(https?):\/\/[^@/]*@([^/@]+)((?:\/[^/]+)*)\/[^/]+$/.exec(dsn ?? '');
   if (!parts) return { missing: 'dsn' };
   const [, scheme, host, path] = parts;

@@ -124,7 +124,7 @@ describe('the details of a span', () => {
     const page = await shown((rows) => rows[1]);
     expect(facts(page)).toMatchObject({ Calls: 'bank.example', Status: 'deadline_exceeded' });
     expect(words(page.querySelector('pre'))).toBe('SELECT 1');
-    // The application's own frame, and how many others there are.
+    // The application's own frame, and the number of omitted ones.
     const told = (): string => words(page.querySelector('[data-test="details-error"]'));
     expect(told()).toBe(
       'Timeout no answer settle payments.rs:41 and 1 more Show all Open the issue →',

@@ -35,7 +35,9 @@ const MOST_ERRORS = 20;
 const MOST_OF_A_NAME = 200;
 const MOST_PAIRS = 200;
 
-/** What the selected row says: times, oddities, errors, logs, metrics, attributes, and the span as it was recorded. */
+/**
+ * The details of the selected row: times, oddities, errors, logs, metrics, attributes, and the span as it was recorded.
+ */
 @Component({
   selector: 'rs-span-details',
   imports: [LongText, NgTemplateOutlet, NotShown],
@@ -46,15 +48,15 @@ const MOST_PAIRS = 200;
 export class SpanDetails {
   readonly row = input.required<Row>();
   readonly layout = input.required<Layout>();
-  /** Of the whole trace; they name a service and no span. */
+  /** The metrics of the whole trace, because a metric names a service and no span. */
   readonly metrics = input<readonly MeasurementPoint[]>([]);
 
   private readonly language = inject(Language);
-  private readonly address = inject(Address);
+  protected readonly address = inject(Address);
   protected readonly say = this.language.say;
-  /** The key of the span whose JSON is open: text is made only for a reader. */
+  /** The key of the span whose JSON is shown; the text is made only then. */
   protected readonly opened = signal<string | null>(null);
-  /** Lists of this row that the reader wants in full. */
+  /** Names of the lists of this row that are shown in full. */
   private readonly full = linkedSignal<string, ReadonlySet<string>>({
     source: () => this.row().key,
     computation: () => new Set(),
@@ -62,7 +64,7 @@ export class SpanDetails {
 
   protected readonly span = computed(() => {
     const row = this.row();
-    return row.kind === 'span' ? this.told(row.node) : null;
+    return row.kind === 'span' ? this.shownSpan(row.node) : null;
   });
   protected readonly group = computed(() => {
     const row = this.row();
@@ -95,7 +97,7 @@ export class SpanDetails {
 
   protected readonly event = computed(() => {
     const row = this.row();
-    return row.kind === 'event' ? this.toldEvent(row.event) : null;
+    return row.kind === 'event' ? this.shownEvent(row.event) : null;
   });
 
   protected json(): string {
@@ -115,10 +117,6 @@ export class SpanDetails {
     this.full.update((known) => new Set([...known, list]));
   }
 
-  protected follow(event: MouseEvent, path: string): void {
-    this.address.follow(event, path);
-  }
-
   /** A name in one line. */
   protected brief(name: string): string {
     return brief(name, MOST_OF_A_NAME);
@@ -133,8 +131,8 @@ export class SpanDetails {
     return this.full().has(list) ? firstOf(all, all.length) : firstOf(all, most);
   }
 
-  /** Of the stack the application's own frames, or all where none is its own. */
-  private toldError(error: ErrorEvent): ToldError {
+  /** The application's own frames of the stack, or all if none is its own. */
+  private shownError(error: ErrorEvent): ShownError {
     const { frames, event_id, issue_id } = error;
     const own = frames.filter(({ in_app }) => in_app);
     const list = `frames:${event_id}`;
@@ -150,7 +148,7 @@ export class SpanDetails {
     };
   }
 
-  private toldLog(log: LogLine): ToldLog {
+  private shownLog(log: LogLine): ShownLog {
     return {
       at: hasTime(log) ? this.since(log.at_us) : '',
       odd: oddWords(timeOddities(log, this.layout().tree), this.say),
@@ -160,10 +158,10 @@ export class SpanDetails {
     };
   }
 
-  private toldEvent(event: LooseEvent): ToldEvent {
+  private shownEvent(event: LooseEvent): ShownEvent {
     const { at, level, service } = event;
     const timed = timeOf(event);
-    const { span_id = '', ...told } = event.kind === 'log' ? event.log : event.error;
+    const { span_id = '', ...record } = event.kind === 'log' ? event.log : event.error;
     const { date } = this.language.formats();
     return {
       colour: colourOf(service),
@@ -179,22 +177,22 @@ export class SpanDetails {
           value: span_id === '' ? '–' : this.say('viewer.span.absent', { id: span_id }),
         },
       ],
-      error: event.kind === 'error' ? this.toldError(event.error) : null,
+      error: event.kind === 'error' ? this.shownError(event.error) : null,
       attributes: this.capped(
         'attributes',
-        this.pairs('attributes' in told ? told.attributes : told.tags),
+        this.pairs('attributes' in record ? record.attributes : record.tags),
         MOST_PAIRS,
       ),
     };
   }
 
-  /** What comes before the trace has a minus of its own. */
+  /** A time before the trace has a minus sign already. */
   private since(at: Micros): string {
     const { start } = this.layout().tree;
     return (at < start ? '' : '+') + this.language.formats().lapse(between(start, at));
   }
 
-  private told(node: SpanNode): Told {
+  private shownSpan(node: SpanNode): ShownSpan {
     const { span } = node;
     const layout = this.layout();
     const { lapse, percent } = this.language.formats();
@@ -254,9 +252,9 @@ export class SpanDetails {
         MOST_PAIRS,
       ),
       errors: mapped(this.capped('errors', node.errors, MOST_ERRORS), (error) =>
-        this.toldError(error),
+        this.shownError(error),
       ),
-      logs: mapped(this.capped('logs', node.logs, MOST_LOGS), (log) => this.toldLog(log)),
+      logs: mapped(this.capped('logs', node.logs, MOST_LOGS), (log) => this.shownLog(log)),
     };
   }
 
@@ -274,17 +272,17 @@ function mapped<T, U>({ shown, rest }: Capped<T>, make: (one: T) => U): Capped<U
   return { shown: shown.map(make), rest };
 }
 
-interface ToldError {
+interface ShownError {
   readonly error: ErrorEvent;
   readonly odd: string;
   readonly issue: string;
-  /** Names its stack among the lists of the row. */
+  /** The name of the stack's list. */
   readonly list: string;
   readonly frames: Capped<Frame>;
 }
 
-interface ToldLog {
-  /** Since the start of the trace; empty where nobody knows. */
+interface ShownLog {
+  /** The time since the start of the trace; empty if it is unknown. */
   readonly at: string;
   readonly odd: string;
   readonly level: string;
@@ -292,12 +290,12 @@ interface ToldLog {
   readonly bad: boolean;
 }
 
-interface ToldEvent {
+interface ShownEvent {
   readonly colour: string;
   readonly label: string;
   readonly odd: string;
   readonly facts: readonly Pair[];
-  readonly error: ToldError | null;
+  readonly error: ShownError | null;
   readonly attributes: Capped<Pair>;
 }
 
@@ -308,7 +306,7 @@ interface Pair {
   readonly bad?: boolean;
 }
 
-interface Told {
+interface ShownSpan {
   readonly colour: string;
   readonly label: string;
   readonly odd: string;
@@ -320,6 +318,6 @@ interface Told {
   readonly attributes: Capped<Pair>;
   readonly tags: Capped<Pair>;
   readonly resource: Capped<Pair>;
-  readonly errors: Capped<ToldError>;
-  readonly logs: Capped<ToldLog>;
+  readonly errors: Capped<ShownError>;
+  readonly logs: Capped<ShownLog>;
 }

@@ -1,19 +1,19 @@
 import { Micros, micros } from '../core/api/micros';
 
-/** What part of the trace is shown: microseconds since its start. */
+/** The visible part of the trace, in microseconds since its start. */
 export interface View {
   readonly from: Micros;
   readonly to: Micros;
 }
 
-/** Nothing shorter can be looked at. */
-export const NARROWEST = micros(10);
+/** The shortest view. */
+const NARROWEST = micros(10);
 
 export function whole(total: Micros): View {
   return { from: micros(0), to: micros(Math.max(total, 1)) };
 }
 
-/** The nearest view that lies within the trace and is not too narrow. */
+/** The nearest view that lies within the trace and is not too short. */
 export function within(view: View, total: Micros): View {
   const longest = Math.max(total, 1);
   const width = Math.min(longest, Math.max(view.to - view.from, Math.min(NARROWEST, longest)));
@@ -21,7 +21,7 @@ export function within(view: View, total: Micros): View {
   return { from: micros(from), to: micros(from + width) };
 }
 
-/** `factor` below 1 looks closer. What is under the pointer (`at`, 0 to 1 of the width) stays there. */
+/** Zooms in with a `factor` below 1. The time at the position `at`, a fraction of the width, stays in place. */
 export function zoomed(view: View, factor: number, at: number, total: Micros): View {
   const width = view.to - view.from;
   const longest = Math.max(total, 1);
@@ -31,7 +31,7 @@ export function zoomed(view: View, factor: number, at: number, total: Micros): V
   return within({ from: micros(from), to: micros(from + wished) }, total);
 }
 
-/** Moves the view by a part of its own width; the width stays. */
+/** Moves the view by a fraction of its width. */
 export function panned(view: View, part: number, total: Micros): View {
   const by = (view.to - view.from) * part;
   return within({ from: micros(view.from + by), to: micros(view.to + by) }, total);
@@ -41,12 +41,14 @@ export function isWhole(view: View, total: Micros): boolean {
   return view.from <= 0 && view.to >= total;
 }
 
-/** Where a time (since the trace's start) is, in per cent of the width; outside of 0 to 100 when it is not shown. */
+/**
+ * The position of a time since the trace's start, in per cent of the width; below 0 or above 100 if it is not visible.
+ */
 export function percentAt(view: View, time: number): number {
   return ((time - view.from) / (view.to - view.from)) * 100;
 }
 
-/** A bar within the view, per cent of the width; null where nothing of it is shown. */
+/** The visible part of a bar, in per cent of the width; null if nothing of it is visible. */
 export function barOf(
   view: View,
   start: number,
@@ -64,9 +66,7 @@ export function barOf(
   };
 }
 
-/**
- * Round times within the view, at most `most` of them: steps of 1, 2 or 5 times a power of ten, as on any ruler.
- */
+/** Round times within the view, at most `most`: multiples of 1, 2 or 5 times a power of ten. */
 export function ticks(view: View, most: number): Micros[] {
   const width = view.to - view.from;
   if (most < 1 || !(width > 0)) return [];

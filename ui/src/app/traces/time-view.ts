@@ -10,9 +10,9 @@ import { Reading } from './trace-address';
 const STEP = 1.25;
 const PAN = 0.2;
 
-/** Which stretch of a trace is in sight. */
+/** The visible part of a trace. */
 export class TimeView {
-  /** Null for the whole trace; at first as the address says it. */
+  /** Null for the whole trace; at first the part that the address contains. */
   readonly wished = linkedSignal<View | null>(() => this.initial().view);
   readonly total = computed(() => this.layout()?.total ?? ZERO);
   readonly view = computed(() => {
@@ -30,7 +30,7 @@ export class TimeView {
     this.wished.set(view && within(view, this.total()));
   }
 
-  /** By a part of what is in sight. */
+  /** Moves by a fraction of the visible part. */
   pan(share: number): void {
     this.look(panned(this.view(), share, this.total()));
   }
@@ -39,7 +39,7 @@ export class TimeView {
     this.pan(direction * PAN);
   }
 
-  /** Towards a span, as far as it is in sight, or else the middle. */
+  /** Zooms around the middle of a span, as far as it is visible, or else of the view. */
   zoom(direction: 'in' | 'out', row: Row | null): void {
     const node = row?.kind === 'span' ? row.node : null;
     const start = this.layout()?.tree.start ?? ZERO;
@@ -48,7 +48,7 @@ export class TimeView {
     this.zoomAt(direction === 'in' ? 1 / STEP : STEP, at);
   }
 
-  /** With Ctrl it zooms where the pointer is in `box`, with Shift it pans. */
+  /** The wheel zooms at the pointer within `box` while Ctrl is pressed, and pans while Shift is pressed. */
   wheel(event: WheelEvent, box: DOMRect | undefined): void {
     if (!event.ctrlKey && !event.shiftKey) return;
     event.preventDefault();
@@ -58,7 +58,7 @@ export class TimeView {
     else this.pan(by / box.width);
   }
 
-  /** Marks of the ruler, of which the last would stick out. */
+  /** The marks of the ruler, without one at its end, whose text would be cut. */
   marks({ mark }: Formats): { text: string; left: number }[] {
     const view = this.view();
     const times = ticks(view, 5);

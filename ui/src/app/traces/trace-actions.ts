@@ -20,7 +20,7 @@ import { Layout } from './layout';
 import { sentryLink } from './sentry-link';
 import { TraceFeed } from './trace-feed';
 
-/** What can be done with a trace: compare it, keep it as a file, open it in Sentry. */
+/** The actions on a trace: compare it, save it, open it in Sentry. */
 @Component({
   selector: 'rs-trace-actions',
   template: `
@@ -56,7 +56,7 @@ export class TraceActions {
   readonly id = input.required<string>();
   readonly detail = input.required<TraceDetail | null>();
   readonly layout = input.required<Layout | null>();
-  /** What came of it, in words. */
+  /** Emits the result of an action as text. */
   readonly said = output<string>();
 
   private readonly address = inject(Address);
@@ -75,7 +75,7 @@ export class TraceActions {
     void this.askSettings();
   }
 
-  /** With the trace that was picked for it, else with the one of its kind before. */
+  /** Compares with the picked trace, or else with the previous one of the same kind. */
   async comparePrevious(): Promise<void> {
     const summary = this.detail()?.summary;
     if (!summary) return;
@@ -114,7 +114,7 @@ export class TraceActions {
     try {
       this.settings.set(await this.gateway.settings());
     } catch {
-      // Without settings there is no link into Sentry; everything else is here.
+      // Without the settings there is no link to Sentry; the other actions work.
     }
   }
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { micros } from '../core/api/micros';
 import { Reading, queryOf, readingOf } from './trace-address';
 
-// Whoever sends a span names it as he likes.
+// An id may contain any text, because the sender chooses it.
 const keys = fc
   .uniqueArray(
     fc.oneof(

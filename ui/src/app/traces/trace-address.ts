@@ -2,9 +2,9 @@ import { micros } from '../core/api/micros';
 import { Folding } from './rows';
 import { View } from './time-scale';
 
-/** What the reader has done to a trace, as far as a link to it should say so. */
+/** The state of the page of a trace that a link to it contains. */
 export interface Reading {
-  /** Key of the selected row; empty for the one that is chosen for a new reader. */
+  /** Key of the selected row; empty if none was selected. */
   readonly span: string;
   /** Null for the whole trace. */
   readonly view: View | null;
@@ -13,7 +13,7 @@ export interface Reading {
   readonly critical: boolean;
 }
 
-/** Addresses have an end; whoever closed more rows than this closes them again. */
+/** Limit of the number of closed rows in an address, whose length is limited. */
 const MOST_KEYS = 100;
 const CODES: Readonly<Record<string, string>> = { '%': '%25', ',': '%2C', '*': '%2A' };
 
@@ -33,7 +33,7 @@ export function readingOf(query: URLSearchParams): Reading {
   };
 }
 
-/** Empty values are those that need not be said. */
+/** A default has an empty value, which removes it from the address. */
 export function queryOf({ span, view, folding, gaps, critical }: Reading): Record<string, string> {
   const closed = textOf(folding.except);
   return {
@@ -61,6 +61,6 @@ function keysOf(text: string): string[] {
 
 function textOf(keys: ReadonlySet<string>): string {
   if (keys.size > MOST_KEYS) return '';
-  // Ids are text of whoever sent them: what has a meaning between keys is written otherwise in one.
+  // An id may contain any text, so characters that separate ids are escaped in it.
   return [...keys].map((key) => key.replace(/[%,*]/g, (sign) => CODES[sign] ?? sign)).join(',');
 }

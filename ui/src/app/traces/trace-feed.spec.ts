@@ -176,6 +176,21 @@ describe('the feed of traces', () => {
     expect(feed.shown().at(-1)?.spans).toBe(7);
   });
 
+  it('adds the older traces of a second page while no row may move', async () => {
+    let second: (reply: unknown) => void = () => undefined;
+    gateway.traces
+      .mockResolvedValueOnce({ traces: [trace(3), trace(2)], next: 'further', indexed: true })
+      .mockReturnValueOnce(new Promise((resolve) => (second = resolve)));
+    const loaded = feed.show(NO_FILTER);
+    await vi.advanceTimersByTimeAsync(0);
+    feed.hold(true);
+    tell(trace(9));
+    second({ traces: [trace(1)], indexed: true });
+    await loaded;
+    expect(shown()).toEqual(['t3', 't2', 't1']);
+    expect(feed.waiting()).toBe(1);
+  });
+
   it('takes an answer for newer than what was told before its question', async () => {
     listeners['trace']?.(trace(2, { spans: 5 }));
     gateway.traces.mockResolvedValue({ traces: [trace(2, { spans: 9 })], indexed: true });
@@ -208,7 +223,7 @@ describe('the feed of traces', () => {
       limit: 50,
       cursor: '20.t20',
     };
-    // The list knows t2; the collector knows what came between.
+    // The list contains t2; the collector has the traces between.
     gateway.traces
       .mockResolvedValueOnce({
         traces: [trace(19, { service: 'game-engine' }), trace(18, { op: 'pageload' })],

@@ -18,17 +18,18 @@ import {
   previousOf,
   queryOf,
   refreshed,
+  withOlder,
 } from './trace-list';
 
-/** No more traces are held here; older ones are with the collector. */
+/** Limit of the number of traces in the list; the collector has older ones. */
 export const MOST = 1_000;
 const PAGE = 500;
 const FEW = 50;
-/** A list that changed with every message could not be read: changes are shown together, so often. */
+/** Shortest interval of updates, in milliseconds; a list that changed with every message would be illegible. */
 const CALM_MS = 150;
-/** How often is asked while the collector still reads its log after a start. */
+/** Interval of requests while the collector reads its log after a start, in milliseconds. */
 const INDEXING_MS = 1_000;
-/** How far back the collector is asked for traces of one name. */
+/** Limit of the number of pages that are requested for one filter or name. */
 const PAGES_BACK = 6;
 
 /** The list of traces, followed live while a page shows it. */
@@ -54,29 +55,29 @@ export class TraceFeed {
   private endings: (() => void)[] = [];
 
   readonly state = this._state.asReadonly();
-  /** Newest first. While the reader is somewhere in it, no row moves. */
+  /** Newest first. No row moves while a person reads the list. */
   readonly shown = this._shown.asReadonly();
   readonly filter = this._filter.asReadonly();
-  /** Whether the collector has read all of its log since the start: until then traces are missing. */
+  /** Whether the collector has read its whole log since the start; before that traces are missing. */
   readonly indexed = this._indexed.asReadonly();
-  /** What there is to choose from; a filter does not empty it. */
+  /** The names that filters offer, independently of the filter. */
   readonly seen = this._seen.asReadonly();
-  /** Whether there are older ones that are not in the list. */
+  /** Whether the collector has older traces that are not in the list. */
   readonly more = this._more.asReadonly();
-  /** How many newer ones are not shown yet. */
+  /** Number of newer traces that are not shown yet. */
   readonly waiting = computed(() => {
     const [newest] = this._shown();
     return this._all().filter((trace) => !newest || isNewer(trace, newest)).length;
   });
   readonly figures = computed(() => figuresOf(this._all(), this._now(), !this._more()));
 
-  /** Begins to follow; the answer ends it. */
+  /** Begins to follow; the returned function ends it. */
   watch(): () => void {
     this.endings = [
       this.stream.on('trace', (trace) => this.take(trace)),
       this.stream.on('missed', () => void this.load()),
     ];
-    // "In the last minute" goes on when nothing happens.
+    // "In the last minute" changes with time, even without new traces.
     const clock = setInterval(() => this._now.set(Date.now()), 5_000);
     this.endings.push(() => clearInterval(clock));
     return () => {
@@ -89,7 +90,7 @@ export class TraceFeed {
     };
   }
 
-  /** Shows what the filter lets through: asks the collector, and goes on with the stream. */
+  /** Shows the traces that match the filter: requests them, and adds those of the stream. */
   async show(filter: Filter): Promise<void> {
     this._filter.set(filter);
     this._state.set('loading');
@@ -98,7 +99,7 @@ export class TraceFeed {
   }
 
   async load(): Promise<void> {
-    // What came before the question is in its answer.
+    // The reply includes traces that came before the request.
     if (this.news.size > 0) this.flush();
     let found: readonly TraceSummary[] = [];
     let pages = 0;
@@ -109,7 +110,7 @@ export class TraceFeed {
         this._seen.update((seen) => withSeen(seen, traces));
         found = [...found, ...traces.filter((trace) => matches(this._filter(), trace))];
         this.set(merged(found, told, this._filter()), next !== undefined);
-        if (!this.held) this._shown.set(this._all());
+        this._shown.update((shown) => (this.held ? withOlder(shown, this._all()) : this._all()));
         this._now.set(Date.now());
         this._state.set('ready');
         pages += 1;
@@ -122,24 +123,24 @@ export class TraceFeed {
     }
   }
 
-  /** What is not read yet is not "none": it is asked for until all of the log has been read. */
+  /** Repeats the request until the collector has read its whole log, because an empty list may be incomplete. */
   private askAgain(): void {
     clearTimeout(this.again);
     if (this._indexed() || this.endings.length === 0) return;
     this.again = setTimeout(() => void this.load(), INDEXING_MS);
   }
 
-  /** While held no row moves under the reader; released, the list is as new as can be. */
+  /** While the list is held, no row moves; released, it shows the newest traces. */
   hold(held: boolean): void {
     if (this.held === held) return;
     this.held = held;
     if (!held) this._shown.set(this._all());
   }
 
-  /** The one of the same kind that arrived last before this one; null when there is none. */
+  /** The last trace of the same kind that arrived before this one; null if there is none. */
   async previous(trace: TraceSummary): Promise<TraceSummary | null> {
     const { name, service } = trace;
-    // A trace of the same name may begin with another service or operation, but few do.
+    // A few traces of the same name begin with another service or operation, so several are requested.
     let query: TraceQuery = { name, service, limit: FEW, cursor: cursorBefore(trace) };
     for (let page = 0; page < PAGES_BACK; page += 1) {
       const { traces, next } = await this.gateway.traces(query);
@@ -153,7 +154,7 @@ export class TraceFeed {
   private take(trace: TraceSummary): void {
     this.news.set(trace.trace_id, trace);
     this.pages.tell(trace);
-    // A window that is not shown draws nothing, and its timers are slow: what waits stays bounded.
+    // Timers of a hidden window are slow, so the queue is bounded here.
     if (this.news.size > MOST) this.flush();
     this.timer ??= setTimeout(() => this.flush(), CALM_MS);
   }

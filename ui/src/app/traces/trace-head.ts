@@ -10,15 +10,13 @@ import { nameOfTrace } from './trace-name';
 import { TraceTree } from './tree';
 import { oddWords } from './waterfall-line';
 
-/** A line has no room for more of a text, and for more shares of the critical path. */
+/** Limit of the texts in a line, in characters, and of the shares of the critical path. */
 const MOST_OF_A_WORD = 100;
 const MOST_SHARES = 3;
-/** Most roots beside the one that the trace is about that are named. */
+/** Limit of the number of other roots that are named. */
 const MOST_OTHER_ROOTS = 5;
 
-export type TraceHead = ReturnType<typeof headOf>;
-
-/** What stands above the rows of a trace, in words; with all shares of the critical path or the first. */
+/** The texts above the rows of a trace, with all shares of the critical path or only the first ones. */
 export function headOf(
   detail: TraceDetail,
   layout: Layout,
@@ -71,7 +69,7 @@ export function headOf(
   };
 }
 
-/** Circles only show in the tree. */
+/** The oddities of a trace. Only the tree reveals cycles. */
 export function odditiesOf({ summary }: TraceDetail, { tree }: Layout): readonly string[] {
   const isCyclic = tree.nodes.some(({ oddities }) => oddities.includes('cycle'));
   return isCyclic ? [...summary.oddities, 'cycle'] : summary.oddities;

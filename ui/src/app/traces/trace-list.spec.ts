@@ -225,7 +225,7 @@ describe('the figures of a list', () => {
   it('are of what was measured', () => {
     const list = [10, 20, 30, 40].map((ms, index) =>
       trace(String(index), 1_000_000 * index, {
-        // Of the whole, work in the background included.
+        // The whole duration, including background work.
         duration_us: micros(4_000_000),
         root_us: micros(ms * 1000),
         ok: index > 0,

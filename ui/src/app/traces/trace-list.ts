@@ -6,12 +6,12 @@ import { Formats, Unit } from '../core/i18n/formats';
 import { Rate, percentile, rateOf } from './percentile';
 
 /**
- * Which traces are wanted; an empty text and null do not filter. Durations are those of the roots, milliseconds. `since` is
- * included, `until` is not.
+ * The filter of the list; an empty text or null does not restrict it. Durations are those of the roots, in
+ * milliseconds. `since` is inclusive, `until` is exclusive.
  */
 export interface Filter {
   readonly outcome: '' | 'ok' | 'failed';
-  /** Whom it was begun by. */
+  /** Traces of people, or of virtual players. */
   readonly by: '' | 'people' | 'virtual';
   readonly name: string;
   readonly service: string;
@@ -36,7 +36,7 @@ export const NO_FILTER: Filter = {
   until: null,
 };
 
-/** As the address says it. */
+/** Parses the filter in an address. */
 export function filterOf(query: URLSearchParams): Filter {
   const outcome = query.get('outcome');
   const by = query.get('by');
@@ -49,12 +49,12 @@ export function filterOf(query: URLSearchParams): Filter {
     player: query.get('player') ?? '',
     least: durationOf(query.get('least')),
     most: durationOf(query.get('most')),
-    since: momentOf(query.get('since')),
-    until: momentOf(query.get('until')),
+    since: timeOf(query.get('since')),
+    until: timeOf(query.get('until')),
   };
 }
 
-/** Milliseconds of each unit that the list writes. */
+/** The length of each unit, in milliseconds. */
 const WORTH: Readonly<Record<Unit, number>> = {
   microsecond: 0.001,
   millisecond: 1,
@@ -62,7 +62,7 @@ const WORTH: Readonly<Record<Unit, number>> = {
   minute: 60_000,
   hour: 3_600_000,
 };
-/** What is understood in every language, and means milliseconds where nothing is said. */
+/** Units that are accepted in every language; a number without a unit is in milliseconds. */
 const SYMBOLS = new Map<string, Unit>([
   ['us', 'microsecond'],
   ['µs', 'microsecond'],
@@ -79,8 +79,9 @@ type Writing = Pick<Formats, 'thousands' | 'unitOf'>;
 const PLAIN: Writing = { thousands: '', unitOf: () => undefined };
 
 /**
- * A duration as it was typed, in the units that the list writes: `2 s`, `500 µs`, `1 min 5 s`, `1 000`. Milliseconds, exact to
- * the microsecond; null where it is none. A comma is a point, unless the language sets thousands apart with it.
+ * Parses a duration in the units that the list shows: `2 s`, `500 µs`, `1 min 5 s`, `1 000`. The result is in
+ * milliseconds, exact to the microsecond; null for an invalid text. A comma is a decimal point, unless the language
+ * separates thousands with it.
  */
 export function durationOf(
   text: string | null,
@@ -101,7 +102,7 @@ export function durationOf(
   for (const [, number = '', unit = ''] of plain.matchAll(/(\d+(?:[.,]\d+)?)([^\d.,]*)/gu)) {
     const meant = SYMBOLS.get(unit) ?? unitOf(unit);
     const worth = meant && WORTH[meant];
-    // Parts become smaller, as "1 min 5 s": anything else was meant otherwise.
+    // Units must decrease, as in "1 min 5 s"; other texts are ambiguous.
     if (worth === undefined || worth >= before || (unit === '' && before < Infinity)) return null;
     sum += Number(number.replace(',', '.')) * worth;
     before = worth;
@@ -110,20 +111,23 @@ export function durationOf(
   return exact <= Number.MAX_SAFE_INTEGER / 1_000 ? exact : null;
 }
 
-/** A time as the address says it: whole microseconds since the Unix epoch. */
-function momentOf(text: string | null): Micros | null {
+/** Parses a time in an address: whole microseconds since the Unix epoch. */
+function timeOf(text: string | null): Micros | null {
   const value = Number(text || NaN);
   return Number.isSafeInteger(value) && value >= 0 ? micros(value) : null;
 }
 
-/** As the address says it: what `filterOf` reads. */
+/** The filter as `filterOf` parses it. */
 export function addressOf(filter: Partial<Filter>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(filter).map(([name, value]) => [name, value === null ? '' : String(value)]),
   );
 }
 
-/** As the collector is asked: in whole milliseconds, so that its answer has all that match and some that do not. */
+/**
+ * The filter for the collector. Its durations are whole milliseconds and rounded outwards, so the reply may contain
+ * traces that do not match.
+ */
 export function queryOf(filter: Filter): TraceQuery {
   return {
     ...(filter.outcome === '' ? {} : { ok: filter.outcome === 'ok' }),
@@ -139,7 +143,7 @@ export function queryOf(filter: Filter): TraceQuery {
   };
 }
 
-/** The same answer as the collector's, for what the stream brings. */
+/** Decides as the collector does, for traces from the stream. */
 export function matches(filter: Filter, trace: TraceSummary): boolean {
   return (
     (filter.outcome === '' || (filter.outcome === 'ok') === trace.ok) &&
@@ -156,8 +160,8 @@ export function matches(filter: Filter, trace: TraceSummary): boolean {
 }
 
 /**
- * The list with what is new in it: newest first, each trace once. A trace that has grown replaces what was known of it, and
- * leaves when it no longer matches.
+ * Merges new traces into the list: newest first, each trace once. A trace that has grown replaces its older state, and
+ * is removed if it no longer matches.
  */
 export function merged(
   list: readonly TraceSummary[],
@@ -169,7 +173,7 @@ export function merged(
   return kept.sort(newestFirst);
 }
 
-/** What is shown, brought up to date without a row moving: nothing comes, nothing goes. */
+/** The shown traces with their new states; no row is added, removed or moved. */
 export function refreshed(
   shown: readonly TraceSummary[],
   news: ReadonlyMap<string, TraceSummary>,
@@ -177,7 +181,16 @@ export function refreshed(
   return shown.map((trace) => news.get(trace.trace_id) ?? trace);
 }
 
-/** What a list of traces amounts to. Durations are those of the roots, microseconds; all null and 0 for an empty list. */
+/** The shown traces, followed by older ones that were loaded since; no row moves. */
+export function withOlder(
+  shown: readonly TraceSummary[],
+  all: readonly TraceSummary[],
+): readonly TraceSummary[] {
+  const last = shown.at(-1);
+  return last ? [...shown, ...all.filter((trace) => isNewer(last, trace))] : all;
+}
+
+/** The figures of a list of traces. Durations are those of the roots, in microseconds; null and 0 for an empty list. */
 export interface Figures {
   readonly count: number;
   readonly p50: number | null;
@@ -187,16 +200,14 @@ export interface Figures {
   readonly failed: number;
 }
 
-/** Where not all traces are recorded, each that is stands for as many as the sample rate of its trace says. */
-function weighed(rate: Rate, traces: readonly TraceSummary[]): Rate {
+/** If only a share of the traces is recorded, each represents as many as its sample rate says. */
+function extrapolated(rate: Rate, traces: readonly TraceSummary[]): Rate {
   if (!traces.some(({ sample_rate }) => sample_rate !== undefined)) return rate;
   const all = traces.reduce((sum, { sample_rate = 1 }) => sum + 1 / sample_rate, 0);
   return { perMinute: Math.round((rate.perMinute * all) / traces.length), estimated: true };
 }
 
-/**
- * `traces` is newest first, `now` is milliseconds since the Unix epoch; `all` says that there are no older traces than these.
- */
+/** `traces` is newest first, `now` is in milliseconds since the Unix epoch; `all` says that no older traces exist. */
 export function figuresOf(traces: readonly TraceSummary[], now: number, all: boolean): Figures {
   const durations = traces.map(({ root_us }) => root_us).sort((one, other) => one - other);
   return {
@@ -204,7 +215,7 @@ export function figuresOf(traces: readonly TraceSummary[], now: number, all: boo
     p50: percentile(durations, 50),
     p95: percentile(durations, 95),
     p99: percentile(durations, 99),
-    rate: weighed(
+    rate: extrapolated(
       rateOf(
         traces.map(({ start_us }) => start_us / 1000),
         now,
@@ -216,12 +227,12 @@ export function figuresOf(traces: readonly TraceSummary[], now: number, all: boo
   };
 }
 
-/** Two traces are of a kind when they begin with the same operation of the same service. */
-export function sameKind(one: TraceSummary, other: TraceSummary): boolean {
+/** Two traces are of the same kind if they begin with the same operation of the same service. */
+function sameKind(one: TraceSummary, other: TraceSummary): boolean {
   return one.name === other.name && one.service === other.service && one.op === other.op;
 }
 
-/** The newest of the kind that arrived before it. `traces` is newest first. */
+/** The newest trace of the same kind that arrived before this one. `traces` is newest first. */
 export function previousOf(
   trace: TraceSummary,
   traces: readonly TraceSummary[],

@@ -2,10 +2,13 @@ import { TraceDetail } from '../core/api/schema';
 import { brief, joined } from '../core/i18n/legible';
 import { lineOfEvent, looseEvents } from './loose-events';
 
-/** A heading has no room for more; the root span has the whole. */
+/** Limit of the heading, in characters; the details of the root span have the whole name. */
 const MOST_OF_A_NAME = 200;
 
-/** A trace is named by its root. One of log lines and errors alone has none: their service and the first of them name it. */
+/**
+ * The name of a trace is that of its root. A trace without spans is named by the service and the text of its first log
+ * line or error.
+ */
 export function nameOfTrace({
   summary,
   errors,

@@ -14,7 +14,7 @@ import { ERROR } from '../testing/replies';
 import { TracePage } from './trace-page';
 
 const ID = 'ab'.repeat(16);
-/** jsdom has no layout: rows of 28 pixels in a box of ten, below a header of 30. */
+/** jsdom has no layout: rows of 28 pixels in a box of ten rows, below a header of 30 pixels. */
 const BOX = 310;
 
 const log = (message: string, at: number, more: Partial<LogLine> = {}): LogLine => ({
@@ -149,7 +149,7 @@ describe('the page of a trace', () => {
       logs: [log('spark seen', 1_600), log('and smoke', 500, { level: 'fatal' })],
     });
     expect(rows()).toEqual(['switch lamp', 'and smoke', 'FuseError: the fuse blew', 'spark seen']);
-    // Errors one after the other, and round.
+    // The errors in turn, and then the first again.
     const reached = [selected()];
     for (let times = 0; times < 2; times += 1) {
       await press('e', 'KeyE');
@@ -184,7 +184,7 @@ describe('the page of a trace', () => {
     await grows({ spans: [ROOT, query(9, 1_500, 7), ...queries] });
     expect(rows()).toHaveLength(9);
     expect(page.querySelector('[aria-selected="true"]')?.id).toBe(id);
-    // A later failure is no reason for anybody to read something else.
+    // A later failure must not move the selection.
     const failed = spanOf('late', 'r', 8_000, 8_500, { status: 'aborted', seq: 8 });
     await grows({ spans: [ROOT, query(9, 1_500, 7), ...queries, failed] });
     expect(page.querySelector('[aria-selected="true"]')?.id).toBe(id);
@@ -223,7 +223,7 @@ describe('the page of a trace', () => {
     await grows({ spans: [ROOT, ...early, ...many] });
     expect(box.scrollTop - before).toBe(3 * 28);
     expect(rows()).toContain('s60');
-    // And by what comes below nothing is moved.
+    // Spans that come below it move nothing.
     const late = spanOf('z', 'r', 8_000, 8_100, { seq: 8 });
     await grows({ spans: [ROOT, ...early, ...many, late] });
     expect(box.scrollTop - before).toBe(3 * 28);

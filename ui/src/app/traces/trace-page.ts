@@ -29,22 +29,24 @@ import { Waterfall } from './waterfall';
 import { WaterfallGrid } from './waterfall-grid';
 import { Meaning, keyMeaning } from './waterfall-keys';
 
-/** Browsers refuse an address that changes with every key. */
+/**
+ * Pause before the address follows, in milliseconds, because browsers reject an address that changes with every key.
+ */
 const ADDRESS_CALM_MS = 300;
-/** A tooltip is read in one look. */
+/** Limit of the text in a tooltip, in characters. */
 const MOST_OF_A_TITLE = 1_000;
 
-/** One trace as a waterfall: rows, bars, critical path, and what each span says. */
+/** One trace as a waterfall: rows, bars, critical path, and the details of a span. */
 @Component({
   selector: 'rs-trace-page',
   imports: [MinimapView, NotShown, LoadWords, SpanDetails, TraceActions, WaterfallGrid],
   templateUrl: './trace-page.html',
-  styleUrl: './trace-page.css',
+  styleUrls: ['./trace-screen.css', './trace-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
   host: { '(document:keydown)': 'press($event)' },
 })
 export class TracePage {
-  private readonly address = inject(Address);
+  protected readonly address = inject(Address);
   private readonly language = inject(Language);
   protected readonly say = this.language.say;
 
@@ -59,7 +61,7 @@ export class TracePage {
     return layout;
   });
 
-  /** What the reader does; at first as the address says it, and the address follows. */
+  /** The state of the page at first, from the address, which follows all later changes. */
   private readonly initial = computed(() => {
     this.id();
     return readingOf(untracked(this.address.query));
@@ -86,7 +88,7 @@ export class TracePage {
     return detail && layout && headOf(detail, layout, this.allShares(), this.language);
   });
 
-  /** What each key does. */
+  /** The action of each key. */
   private readonly does: Readonly<Record<Meaning, () => void>> = {
     down: () => this.moveBy(1),
     up: () => this.moveBy(-1),
@@ -138,10 +140,6 @@ export class TracePage {
     this.does[meaning]();
   }
 
-  protected back(event: MouseEvent): void {
-    this.address.followBack(event, '/traces');
-  }
-
   protected title(text: string): string {
     return brief(text, MOST_OF_A_TITLE);
   }
@@ -167,7 +165,7 @@ export class TracePage {
 
   protected type(query: string): void {
     this.waterfall.search.set(query);
-    // The first of the found is shown at once; the row stays the reader's own until Enter.
+    // The first result is scrolled to; the selected row changes only with Enter.
     const index = this.waterfall.indexOf(this.waterfall.hits()?.[0]?.key ?? '');
     if (index !== undefined) this.grid()?.reveal(index);
   }
@@ -176,7 +174,7 @@ export class TracePage {
     this.moveTo(this.waterfall.firstLoose());
   }
 
-  /** Escape takes back the last thing that lies over the rows. */
+  /** Escape clears the search, or else the zoom. */
   private leave(): void {
     const isInPanel = this.panel()?.nativeElement.contains(document.activeElement) ?? false;
     if (this.waterfall.search() !== '') this.waterfall.search.set('');
@@ -193,7 +191,7 @@ export class TracePage {
     if (this.read(Math.min(Math.max(index, 0), last))) this.grid()?.focus();
   }
 
-  /** Selects a row and brings it into sight; false where there is none. */
+  /** Selects a row and scrolls to it; false if it does not exist. */
   private read(index: number): boolean {
     const row = this.waterfall.rows()[index];
     if (!row) return false;
@@ -228,7 +226,7 @@ export class TracePage {
 
   private showDetails(): void {
     this.details.set(true);
-    // The panel is drawn first.
+    // The panel must be drawn before it can have the focus.
     setTimeout(() => this.panel()?.nativeElement.focus());
   }
 }

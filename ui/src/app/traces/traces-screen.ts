@@ -6,7 +6,7 @@ import { ComparePage } from './compare-page';
 import { TraceListPage } from './list-page';
 import { TracePage } from './trace-page';
 
-/** Everything below `/traces`: the list, one trace, or two side by side. */
+/** The pages below `/traces`: the list, one trace, or a comparison. */
 @Component({
   selector: 'rs-traces-screen',
   imports: [ComparePage, TraceListPage, TracePage],

@@ -29,7 +29,7 @@ describe('the tree of a trace', () => {
             expect(node.parent.subtreeEnd).toBeGreaterThan(index);
             expect(node.depth).toBe(node.parent.depth + 1);
           } else expect(roots).toContain(node);
-          // A subtree is a run of rows.
+          // A subtree is a contiguous part of the rows.
           for (const below of nodes.slice(index + 1, node.subtreeEnd))
             expect(below.depth).toBeGreaterThan(node.depth);
         }
@@ -117,7 +117,7 @@ describe('the tree of a trace', () => {
       }).root?.span.span_id;
     expect(rootOf('longer')).toBe('longer');
     expect(rootOf('first')).toBe('first');
-    // As the collector chooses.
+    // The same choice as the collector's.
     expect(rootOf()).toBe('first');
     expect(rootOf('elsewhere')).toBe('first');
   });
@@ -139,7 +139,7 @@ describe('the tree of a trace', () => {
     fc.assert(
       fc.property(fc.array(arrived, { maxLength: 20 }), fc.nat(20), (all, split) => {
         const spans = all.map(({ id, start }, seq) => spanOf(id, null, start, start + 5, { seq }));
-        // As the collector answers: by start.
+        // In the order of the collector: by start.
         const inOrder = (some: typeof spans): typeof spans =>
           some.toSorted((one, other) => one.start_us - other.start_us);
         const names = (some: typeof spans): Map<unknown, string> =>

@@ -3,29 +3,29 @@ import { ErrorEvent, LogLine, Span, TraceDetail, TraceSummary } from '../core/ap
 import { LooseEvent, isError, looseEvents } from './loose-events';
 import { Oddity, SpanNode } from './span-node';
 
-/** How far a span may begin before its parent without a word: clocks of one machine differ by less. */
+/** How far a span may begin before its parent without being odd; clocks on one machine differ by less. */
 export const SKEW = micros(1_000);
 
 export interface TraceTree {
-  /** Every span, as a reader of the fully opened tree meets them. */
+  /** Every span, in the order of the completely opened tree. */
   readonly nodes: readonly SpanNode[];
   readonly roots: readonly SpanNode[];
   readonly byKey: ReadonlyMap<string, SpanNode>;
-  /** The root that the trace is about: the one that its line is about. */
+  /** The root of which the summary tells. */
   readonly root: SpanNode | null;
   readonly start: Micros;
   readonly end: Micros;
   /** Errors and logs of spans that are not in the trace. */
   readonly looseErrors: readonly ErrorEvent[];
   readonly looseLogs: readonly LogLine[];
-  /** The same, by time: each is a row below those of the spans. */
+  /** Both in one list by time; each is a row below the spans. */
   readonly loose: readonly LooseEvent[];
 }
 
-/** Most spans have no oddities, errors and logs: ten thousand need not have an empty list of each. */
+/** Shared by all spans without oddities, errors and logs, because ten thousand spans need not have a list each. */
 const NONE: readonly never[] = [];
 
-/** Statuses that are no failure; Sentry counts `cancelled` and `unknown` as none either. */
+/** Statuses that are no failure; Sentry does not count `cancelled` and `unknown` as failures either. */
 const CALM = new Set(['ok', 'unset', 'unknown', 'cancelled', '']);
 
 export function isFailure(status: string): boolean {
@@ -33,9 +33,9 @@ export function isFailure(status: string): boolean {
 }
 
 /**
- * Builds the tree of a trace from whatever came. Its root is the one that the collector named. Spans whose parent is missing or that go round in a circle become
- * roots; a time that is not known is that of the trace's start; an end before its start counts as the start. Each of
- * them says so in `oddities`. Takes O(n log n) and does not recurse.
+ * Builds the tree of any spans. Its root is the one that the collector named. Spans whose parent is missing, and one
+ * span of each cycle, become roots; an unknown time is replaced by the trace's start, and an end before the start by
+ * the start. `oddities` of these spans says so. Takes O(n log n) and does not recurse.
  */
 export function buildTree({
   spans,
@@ -56,7 +56,7 @@ export function buildTree({
   for (const node of all) {
     const parentId = node.span.parent_span_id;
     if (!parentId) continue;
-    // Children of a repeated id belong to the first that had it.
+    // Children of a repeated id belong to the first span with it.
     const parent = byKey.get(keyOf(parentId));
     if (parent) node.parent = parent;
     else note(node, 'orphan');
@@ -83,7 +83,7 @@ export function buildTree({
   const loose = looseEvents(looseErrors, looseLogs, logs);
   let start = Infinity;
   let end = -Infinity;
-  // Log lines and errors are no part of how long a trace took, unless it is made of nothing else.
+  // Log lines and errors do not extend the duration of a trace, unless it has no spans.
   const timed = nodes.filter(({ span }) => !isTimeless(span));
   const parts = timed.length > 0 ? timed : nodes.length > 0 ? nodes : loose;
   for (const part of parts) {
@@ -103,7 +103,7 @@ export function buildTree({
   };
 }
 
-/** Of those that have a time of their own, or of all where none has. */
+/** The earliest start of spans with a time of their own, or of all if none has one. */
 function earliestStart(spans: readonly Span[]): Micros {
   let earliest = Infinity;
   let timeless = Infinity;
@@ -115,12 +115,12 @@ function earliestStart(spans: readonly Span[]): Micros {
   return Number.isFinite(timeless) ? micros(timeless) : ZERO;
 }
 
-/** Neither of its times was given: the collector has it stand where it came, which would stretch the trace. */
+/** Whether a span has neither time. The collector sets the time of arrival, which would extend the trace. */
 function isTimeless({ oddities }: Span): boolean {
   return oddities?.includes('missing_time') ?? false;
 }
 
-/** Of its two times one is known: nobody knows how long it took. */
+/** Whether a span has only one of its times, so that its duration is unknown. */
 export function hasNoLength({ oddities }: Span): boolean {
   return ['missing_time', 'missing_start', 'missing_end'].some((word) => oddities?.includes(word));
 }
@@ -154,15 +154,18 @@ function nodeOf(span: Span, key: string, earliest: Micros): SpanNode {
 }
 
 /**
- * The name of a span's row: its id, followed by a number where the id is missing or another span had it before. A number
- * is never a part of an id: what separates them is doubled there.
+ * The key of a span's row: its id, followed by a number if the id is missing or repeated. The separator is doubled
+ * within ids, so that keys are unique.
  */
 export function keyOf(id: string, repeat = 0): string {
   const plain = id.replaceAll('~', '~~');
   return repeat === 0 && id !== '' ? plain : `${plain}~${repeat}`;
 }
 
-/** Of the spans of one id the first is the one that arrived first: no name changes when a trace grows, wherever it grows. */
+/**
+ * The keys of all spans. Of spans with the same id the first to arrive has the plain key, so that keys stay when a
+ * trace grows.
+ */
 function keysOf(spans: readonly Span[]): string[] {
   const keys: string[] = [];
   const times = new Map<string, number>();
@@ -181,8 +184,8 @@ function note(node: SpanNode, oddity: Oddity): void {
 }
 
 /**
- * Opens every circle of parents at its earliest span, which becomes a root. Each node is walked over once; until the
- * nodes have their places, `index` says by which walk.
+ * Cuts each cycle of parents at its earliest span, which becomes a root. Each node is visited once; until the nodes
+ * have their final index, `index` contains the number of the walk that visited it.
  */
 function cutCycles(all: readonly SpanNode[]): void {
   for (const [number, begin] of all.entries()) {
@@ -225,7 +228,7 @@ function inReadingOrder(roots: readonly SpanNode[]): SpanNode[] {
   return nodes;
 }
 
-/** Gives each event to its span; answers those that have none. */
+/** Assigns events to their spans; returns those without one. */
 function attach<T extends { span_id?: string }>(
   events: readonly T[],
   byKey: ReadonlyMap<string, SpanNode>,
@@ -270,7 +273,7 @@ function hostOf(url: unknown): string | null {
   return new URL(url).host || null;
 }
 
-/** The one that the collector named; else, as there, the earliest transaction, and the earliest span where there is none. */
+/** The root that the collector named; without one, the earliest transaction, or the earliest span. */
 function rootOf(roots: readonly SpanNode[], id: string | undefined): SpanNode | null {
   const named = roots.find(({ span }) => id !== undefined && span.span_id === id);
   return named ?? roots.find(({ span }) => span.transaction) ?? roots[0] ?? null;

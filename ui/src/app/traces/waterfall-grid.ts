@@ -23,7 +23,7 @@ import { TraceTree } from './tree';
 import { Waterfall } from './waterfall';
 import { Scene, WaterfallLine, lineOf } from './waterfall-line';
 
-/** The rows of a trace with their bars, and the lines between the columns, which can be dragged. */
+/** The rows of a trace with their bars, and the draggable lines between the columns. */
 @Component({
   selector: 'rs-waterfall-grid',
   imports: [VirtualRows],
@@ -60,7 +60,7 @@ export class WaterfallGrid {
       }
     );
   });
-  /** Lines that were drawn in this scene: scrolling makes only those that come into sight. */
+  /** Cache of the lines in this scene, so that scrolling computes only those that come into sight. */
   private readonly known = computed(() => {
     this.scene();
     return new WeakMap<Row, WaterfallLine>();
@@ -84,7 +84,7 @@ export class WaterfallGrid {
     this.stayWhereRead();
   }
 
-  /** How many rows fit. */
+  /** Number of rows that fit, less one. */
   page(): number {
     return this.scroller().page();
   }
@@ -105,7 +105,7 @@ export class WaterfallGrid {
     return row.kind === 'event' ? 'viewer.trace.eventError' : 'viewer.trace.ownError';
   }
 
-  /** The row of the address is brought into sight when it is there. A new reader begins at the top. */
+  /** Scrolls to the row of the address when it exists. Without one the list begins at the top. */
   private revealLinked(): void {
     let followed: Reading | null = null;
     effect(() => {
@@ -113,13 +113,13 @@ export class WaterfallGrid {
       const initial = waterfall.initial();
       if (followed === initial || waterfall.indexOf(initial.span) === undefined) return;
       followed = initial;
-      // There is nothing to scroll before the rows are drawn.
+      // The box cannot be scrolled before the rows are drawn.
       const reveal = (): void => this.reveal(untracked(waterfall.active));
       afterNextRender({ write: reveal }, { injector: this.injector });
     });
   }
 
-  /** What is read stays where it is on the screen when the trace grows. */
+  /** Keeps the visible rows in place when the trace grows. */
   private stayWhereRead(): void {
     let drawn: { id: string; tree: TraceTree | null; rows: readonly Row[] } | null = null;
     effect(() => {

@@ -1,6 +1,6 @@
 import { Key } from '../core/i18n/language';
 
-/** What a key does on the waterfall. */
+/** The meaning of a key in the waterfall. */
 export type Meaning =
   | 'down'
   | 'up'
@@ -25,11 +25,13 @@ export type Meaning =
   | 'whole'
   | 'leave';
 
-/** Keys that belong together, and how the list of keys tells of them. */
+/** A group of keys with its text in the list of keys. */
 interface KeyGroup {
   readonly says: Key;
   readonly shown: readonly string[];
-  /** Letters by their place on the keyboard (`code`), so that they work in the Russian layout too; else `key`. */
+  /**
+   * Letters by their position on the keyboard (`code`), so that they work in the Russian layout too; others by `key`.
+   */
   readonly keys: Readonly<Record<string, Meaning>>;
 }
 
@@ -86,8 +88,8 @@ export const WATERFALL_KEYS: readonly KeyGroup[] = [
 ];
 
 /**
- * Physical keys whose character depends on the layout. All others are named by `key` alone: the system may have given them
- * another meaning, such as Caps Lock on the place of Escape.
+ * Physical keys whose character depends on the layout. All other keys are identified by `key` alone, because the system
+ * may have remapped them, such as Caps Lock to Escape.
  */
 const WRITING = /^(?:Key|Digit|Bracket|Numpad)|^(?:Slash|Equal|Minus)$/;
 
@@ -95,7 +97,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
   WATERFALL_KEYS.flatMap(({ keys }) => Object.entries(keys)),
 );
 
-/** Null for what the waterfall leaves to others: fields, dialogs, separators, and the keys of the browser. */
+/** Null for keys that belong to others: fields, dialogs, separators, and the browser. */
 export function keyMeaning(event: KeyboardEvent): Meaning | null {
   if (event.ctrlKey || event.altKey || event.metaKey) return null;
   const target = event.target instanceof Element ? event.target : null;
@@ -105,7 +107,7 @@ export function keyMeaning(event: KeyboardEvent): Meaning | null {
   if (named === undefined)
     return WRITING.test(event.code) ? (MEANINGS.get(event.code) ?? null) : null;
   if (named === 'leave') return named;
-  // A button is pressed with Enter; a separator is moved and a text is scrolled with the arrows.
+  // Enter presses a button; the arrows move a separator and scroll a text.
   if (named === 'details' && target?.closest('button, a, summary')) return null;
   return target?.closest('[role="separator"], pre, [data-keys="own"]') ? null : named;
 }

@@ -84,7 +84,7 @@ describe('a line of the waterfall', () => {
     const logs = Array.from({ length: 1_000 }, (_, number) => log('r', 1_000 + number));
     const dots = lines([ROOT], { logs })['r']?.dots ?? [];
     expect(dots.length).toBeLessThan(100);
-    // None is left out: wherever something was said is a dot.
+    // No dot is missing: each position with an event has one.
     for (const { at_us } of logs) {
       const left = (at_us - 1_000) / 10;
       expect(dots.some((dot) => Math.abs(dot.left - left) < 1.2)).toBe(true);

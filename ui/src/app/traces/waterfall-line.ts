@@ -12,24 +12,24 @@ import { SpanNode, actorOf, durationOf, labelOf } from './span-node';
 import { View, barOf, percentAt } from './time-scale';
 import { TraceTree, hasNoLength, isFailure } from './tree';
 
-/** Deeper rows are not indented further: the name would have no room left. */
+/** Largest indentation, so that names of deeper rows have room. */
 const DEEPEST = 16;
-/** Places along the timeline that a reader can tell apart: marks that fall together are drawn once, and none is left out. */
+/** Numbers of positions along the timeline that can be distinguished; marks in the same position are drawn once. */
 const PLACES_OF_DOTS = 90;
 const PLACES_OF_PATH = 500;
 
-/** A row has no room for more; the details have the whole. */
+/** Limits of the texts in a row, in characters; the details have the whole texts. */
 const MOST_OF_A_NAME = 200;
 const MOST_OF_A_TITLE = 1_000;
 const MOST_OF_A_NOTE = 60;
 
-/** Shares of the width of the bars, per cent. */
+/** In per cent of the width of the bars. */
 interface Stretch {
   readonly left: number;
   readonly width: number;
 }
 
-/** A row of the waterfall as it is drawn. */
+/** The content of a row. */
 export interface WaterfallLine {
   readonly row: Row;
   readonly indent: number;
@@ -43,16 +43,16 @@ export interface WaterfallLine {
   readonly path: readonly Stretch[];
   readonly dots: readonly { readonly left: number; readonly kind: 'log' | 'error' }[];
   readonly note: string;
-  /** Where the note has room. */
+  /** The side on which the note has room. */
   readonly side: 'inside' | 'right' | 'left';
-  /** It failed itself; something below failed; nothing did. */
+  /** The span itself failed; a span below it failed; neither. */
   readonly mark: 'own' | 'below' | null;
   readonly odd: string;
-  /** Not found by the search that is on. */
+  /** Whether the present search does not match. */
   readonly faded: boolean;
 }
 
-/** What every row of a waterfall has in common. */
+/** The values that all rows share. */
 export interface Scene {
   readonly layout: Layout;
   readonly view: View;
@@ -85,7 +85,7 @@ export function lineOf(row: Row, scene: Scene): WaterfallLine {
   }
 }
 
-/** What is odd about a span, in words; a word that is not known is shown as it came. */
+/** The oddities of a span as text; an unknown code is shown unchanged. */
 export function oddWords(oddities: readonly string[], say: Language['say']): string {
   return oddities
     .map((word) => {
@@ -154,7 +154,7 @@ function groupLine(row: Row & { kind: 'group' }, scene: Scene): WaterfallLine {
   };
 }
 
-/** A point in time, with what was said there. */
+/** The row of an event: a point in time with its text. */
 function eventLine(row: EventRow, scene: Scene): WaterfallLine {
   const { layout, say, formats, view, matched } = scene;
   const { event } = row;
@@ -182,12 +182,12 @@ function eventLine(row: EventRow, scene: Scene): WaterfallLine {
   };
 }
 
-/** Whether a log line or an error says itself when it was. */
+/** Whether the event contains its own time. */
 export function hasTime({ at_us, time_is_received }: Timed): boolean {
   return at_us !== 0 && !time_is_received;
 }
 
-/** What is odd about the time of a log line or an error. */
+/** The oddities of the time of an event. */
 export function timeOddities(
   timed: Timed,
   { start, end }: Pick<TraceTree, 'start' | 'end'>,
@@ -237,7 +237,7 @@ function dotsOf(node: SpanNode, { view, layout }: Scene): WaterfallLine['dots'] 
   return dots;
 }
 
-/** Stretches by their start, those that no reader could tell apart as one. */
+/** Joins intervals that cannot be distinguished, ordered by start. */
 function drawnTogether(stretches: readonly Stretch[]): Stretch[] {
   const drawn: { left: number; width: number }[] = [];
   for (const { left, width } of stretches.toSorted((one, other) => one.left - other.left)) {

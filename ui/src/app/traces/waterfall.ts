@@ -19,9 +19,9 @@ import { Hit, found, isSpan, nextOf } from './search';
 import { Reading } from './trace-address';
 import { TraceTree } from './tree';
 
-/** The rows of a trace as its reader has them: what is folded, what is searched for, and which row is read. */
+/** The rows of a trace with the state of the page: the folding, the search, and the selected row. */
 export class Waterfall {
-  /** Key of the row that the reader has chosen; empty before. At first all is as the address says it. */
+  /** Key of the row that the reader has selected, at first that of the address; empty without one. */
   readonly chosen = linkedSignal(() => this.initial().span);
   readonly gaps = linkedSignal(() => this.initial().gaps);
   readonly search = linkedSignal({ source: () => this.id(), computation: () => '' });
@@ -33,7 +33,7 @@ export class Waterfall {
       const folding = same ? previous.value : initial.folding;
       if (!tree || tree === before) return folding;
       const after = before ? grown(folding, before, tree) : folding;
-      // A link leads to a span, whichever group it is in.
+      // A link to a span opens the group that contains it.
       const linked = before?.byKey.has(initial.span) ? undefined : tree.byKey.get(initial.span);
       return linked ? { ...after, opened: openedTo(after, tree, linked).opened } : after;
     },
@@ -49,7 +49,7 @@ export class Waterfall {
     const hits = this.hits();
     return tree && hits ? revealing(tree, hits.filter(isSpan)) : new Set();
   });
-  /** What the reader has closed of what the search opened; another search opens it again. */
+  /** Rows that the search opened and the reader has closed; a new search opens them again. */
   private readonly concealed = linkedSignal<string, ReadonlySet<string>>({
     source: this.search,
     computation: () => new Set(),
@@ -68,16 +68,16 @@ export class Waterfall {
   private readonly indices = computed(
     () => new Map(this.rows().map(({ key }, index) => [key, index] as const)),
   );
-  /** The row of a new reader, who reads on there while the trace grows. */
+  /** Key of the row that is selected at first; it stays while the trace grows. */
   private readonly firstKey = linkedSignal<{ id: string; layout: Layout | null }, string>({
     source: () => ({ id: this.id(), layout: this.layout() }),
     computation: ({ id, layout }, previous) => {
       if (previous?.source.id === id && previous.value !== '') return previous.value;
-      return layout ? worthReading(layout) : '';
+      return layout ? keyToSelect(layout) : '';
     },
   });
   private readonly selectedKey = computed(() => this.chosen() || this.firstKey());
-  /** Where the selected row is; `row` is that row as it was seen last, also where another stands for it. */
+  /** Position of the selected row. `row` is the row as it was drawn last, even if another one replaces it now. */
   private readonly place = linkedSignal<
     { rows: readonly Row[]; key: string },
     { index: number; row: Row | null }
@@ -131,13 +131,13 @@ export class Waterfall {
     this.folding.set(UNFOLDED);
   }
 
-  /** The row above the selected one in the tree; -1 where there is none. */
+  /** The ancestor row of the selected one; -1 without one. */
   above(): number {
     const depth = this.selected()?.depth ?? 0;
     return this.rows().findLastIndex((row, at) => at < this.active() && row.depth < depth);
   }
 
-  /** The next thing that was found, going round; -1 where nothing was. */
+  /** Index of the next result in cyclic order; -1 without one. */
   nextHit(direction: 1 | -1): number {
     const places = (this.hits() ?? []).flatMap(({ key }) => this.indexOf(key) ?? []);
     return nextOf(
@@ -147,11 +147,11 @@ export class Waterfall {
     );
   }
 
-  /** Opens what hides the next failure, and says where it then is; null where nothing failed. */
+  /** Opens the rows that hide the next failure, and returns its index; null without failures. */
   nextFailure(): number | null {
     const tree = this.tree();
     if (!tree) return null;
-    // In the order of the rows: what belongs to no span comes after the spans.
+    // In the order of the rows: events without a span come after the spans.
     const all: Hit[] = [...tree.nodes, ...tree.loose];
     const failures = [...all.keys()].filter((index) => {
       const each = all[index];
@@ -168,12 +168,12 @@ export class Waterfall {
     return this.indexOf(found.key) ?? 0;
   }
 
-  /** The first of what belongs to no span. */
+  /** Index of the first event without a span. */
   firstLoose(): number {
     return this.indexOf(this.tree()?.loose[0]?.key ?? '') ?? 0;
   }
 
-  /** Where the selected row stands among what was found: "2 / 5". */
+  /** Position of the selected row among the results: "2 / 5". */
   matches(number: (value: number) => string): string {
     const hits = this.hits();
     if (!hits) return '';
@@ -182,8 +182,8 @@ export class Waterfall {
   }
 }
 
-/** What a new reader looks for first: what failed, else where the time went. */
-function worthReading({ tree, shares }: Layout): string {
+/** Key of the row to select at first: the last failure, or else the span with most of the critical path. */
+function keyToSelect({ tree, shares }: Layout): string {
   const failed = tree.nodes.findLast((node) => node.failed) ?? tree.loose.find(isBad);
   return (failed ?? shares[0]?.span ?? tree.root ?? tree.loose[0])?.key ?? '';
 }

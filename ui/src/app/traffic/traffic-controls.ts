@@ -15,7 +15,7 @@ import { TrafficStore } from './traffic-store';
 
 const USUAL_BUDGET = 50;
 
-/** Starts and stops the virtual players, and says how it goes. */
+/** Starts and stops the virtual players, and shows their state. */
 @Component({
   selector: 'rs-traffic-controls',
   imports: [Holds],
@@ -27,9 +27,9 @@ export class TrafficControls {
   private readonly language = inject(Language);
   protected readonly store = inject(TrafficStore);
   protected readonly say = this.language.say;
-  /** Where the slider stands while it is dragged. */
+  /** The position of the slider while it is dragged. */
   protected readonly dragged = signal<number | null>(null);
-  /** The budget that comes back when it is in force again. */
+  /** The budget that applies again when the limit is switched on. */
   private budget = USUAL_BUDGET;
 
   protected readonly traffic = this.store.traffic;
@@ -70,9 +70,7 @@ export class TrafficControls {
   });
   protected readonly refusal = computed(() => {
     const error = this.store.error();
-    if (error === null) return '';
-    const words = refusalWords(error);
-    return 'literal' in words ? words.literal : this.say(words.key, words.params);
+    return error === null ? '' : this.language.text(refusalWords(error));
   });
 
   constructor() {

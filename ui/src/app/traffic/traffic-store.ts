@@ -6,7 +6,7 @@ import { SetTraffic } from '../core/api/schema';
 
 const LOOK_MS = 1_000;
 
-/** The virtual players: what they are told to do, and how it goes. */
+/** The virtual players: their settings and their state. */
 @Injectable({ providedIn: 'root' })
 export class TrafficStore {
   private readonly gateway = inject(Gateway);
@@ -15,20 +15,22 @@ export class TrafficStore {
   private readonly _error = signal<unknown>(null);
   private asking = false;
 
-  /** With what is wished for and not answered yet. */
+  /** The state with the settings that are requested and not confirmed yet. */
   readonly traffic = computed(() => {
     const [traffic, wish] = [this.followed.value(), this._wish()];
     return traffic && { ...traffic, ...wish };
   });
-  /** Why the last wish was not granted. */
+  /** The error of the last request. */
   readonly error = this._error.asReadonly();
 
-  /** Looks each second from now on; the answer ends it. */
+  /** Requests the state every second from now on; the returned function ends it. */
   watch(): () => void {
     return this.followed.watch();
   }
 
-  /** Whoever drags a slider wishes faster than it is granted: the last wish counts. */
+  /**
+   * Changes the settings. A slider may move faster than requests are answered, so only its last position is requested.
+   */
   async wish(change: Partial<SetTraffic>): Promise<void> {
     const known = this.traffic();
     if (!known) return;
@@ -37,7 +39,7 @@ export class TrafficStore {
     if (this.asking) return;
     this.asking = true;
     this._error.set(null);
-    for (let wish = this._wish(); wish; wish = this.stillWished(wish)) {
+    for (let wish = this._wish(); wish; wish = this.newerWish(wish)) {
       try {
         this.followed.take(await this.gateway.setTraffic(wish));
       } catch (error) {
@@ -48,8 +50,8 @@ export class TrafficStore {
     this.asking = false;
   }
 
-  /** What is wished for instead of what was asked for, if anything. */
-  private stillWished(asked: SetTraffic): SetTraffic | null {
+  /** The settings that were changed after the pending request was sent. */
+  private newerWish(asked: SetTraffic): SetTraffic | null {
     const wish = this._wish();
     return wish === asked ? null : wish;
   }

@@ -3,36 +3,38 @@ import { computed, signal } from '@angular/core';
 export type LoadState = 'loading' | 'ready' | 'failed';
 
 interface Options<T> {
-  /** Asks again after this long while anybody watches. */
+  /** Interval of the requests while a page watches, in milliseconds. */
   readonly everyMs?: number;
-  /** Is told each answer that counts. */
+  /** Called with each reply that is shown. */
   readonly seen?: (value: T) => void;
-  /** An answer that is the same as what is shown changes nothing. */
+  /** A reply that equals the shown value does not replace it. */
   readonly equal?: (one: T, other: T) => boolean;
 }
 
 /**
- * What the gateway answers, as new as it is known. Of several questions under way the newest answer counts. One that is not
- * answered leaves what is shown, and `error` says that this is old.
+ * A value that the gateway returns, kept up to date. If several requests are pending, the reply to the newest one
+ * counts. A failed request leaves the shown value, and `error` says that it is old.
  */
 export class Followed<T> {
   private readonly _value = signal<T | null>(null);
   private readonly _error = signal<unknown>(null);
-  /** Questions are numbered: an answer that was overtaken by that to a later one is old. */
+  /**
+   * Requests are numbered in the order in which they are sent, so that a late reply to an older one can be recognised.
+   */
   private asked = 0;
   private answered = 0;
-  /** The newest question that was not answered. */
+  /** The number of the newest failed request. */
   private failed = 0;
   private underWay = 0;
-  /** What was told while questions were under way: their answers may lack it. */
+  /** Changes from the stream while requests are pending, whose replies may lack them. */
   private changes: { readonly after: number; readonly apply: (value: T) => T }[] = [];
   private watchers = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly value = this._value.asReadonly();
-  /** Why the last question was not answered, null where it was; what is shown is older then. */
+  /** The error of the last request, or null; with an error the shown value is old. */
   readonly error = this._error.asReadonly();
-  /** `failed` only before the first answer: what is shown stays. */
+  /** `failed` only before the first reply, because later the old value stays. */
   readonly state = computed((): LoadState => {
     if (this._value() !== null) return 'ready';
     return this._error() === null ? 'loading' : 'failed';
@@ -43,7 +45,7 @@ export class Followed<T> {
     private readonly options: Options<T> = {},
   ) {}
 
-  /** Looks from now on; the answer ends it. Nobody waits for what is under way then. */
+  /** Starts watching; the returned function ends it and discards pending requests. */
   watch(): () => void {
     this.watchers += 1;
     if (this.watchers === 1) void this.look();
@@ -54,7 +56,7 @@ export class Followed<T> {
       this.watchers -= 1;
       if (this.watchers > 0) return;
       clearTimeout(this.timer);
-      this.overtake();
+      this.discardPending();
     };
   }
 
@@ -77,41 +79,41 @@ export class Followed<T> {
     }
   }
 
-  /** The whole as it was told: newer than all that was asked for before. */
+  /** Applies a whole value from the stream; it is newer than the reply to any pending request. */
   take(value: T): void {
-    this.overtake();
+    this.discardPending();
     this.show(value);
   }
 
-  /** A part of it as it was told. Where the whole is not known, it is asked for: there is something to show. */
+  /** Applies a change from the stream. If the value is not known yet, it is requested. */
   change(apply: (value: T) => T): void {
     if (this._value() === null && this.underWay === 0) void this.load();
     if (this.underWay > 0) this.changes.push({ after: this.asked, apply });
     this._value.update((value) => value && apply(value));
   }
 
-  /** Another thing is followed from now on, of which nothing or only something older is known. */
+  /** Follows something else from now on; `known` is an older value of it, if there is one. */
   restart(known: T | null = null): void {
-    this.overtake();
+    this.discardPending();
     this.changes = [];
     this._value.set(known);
     this._error.set(null);
   }
 
-  private overtake(): void {
+  private discardPending(): void {
     this.answered = this.asked += 1;
   }
 
   private show(value: T): void {
     const shown = this._value();
     if (shown === null || !this.options.equal?.(shown, value)) this._value.set(value);
-    // An answer to an older question does not make good that a newer one has none.
+    // A reply to an older request does not clear the error of a newer one.
     if (this.answered > this.failed) this._error.set(null);
     this.options.seen?.(value);
   }
 
   private async look(): Promise<void> {
-    // What is shown in a hidden window may be old, but there has to be something.
+    // A hidden window may show an old value, but it requests a first one.
     if (!document.hidden || this._value() === null) await this.load();
     clearTimeout(this.timer);
     if (this.watchers > 0 && this.options.everyMs)

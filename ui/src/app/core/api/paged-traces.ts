@@ -4,20 +4,20 @@ import { TraceSummary } from './schema';
 
 type Page = Awaited<ReturnType<Gateway['traces']>>;
 
-/** Reads the traces of the collector page by page; what the stream tells meanwhile is newer than any page. */
+/** Reads the traces of the collector page by page. Traces from the stream are newer than those of any page. */
 export class PagedTraces {
-  /** What was told since the reading under way began; it stands for that reading too. */
+  /** Traces from the stream since the current reading began; the object also identifies that reading. */
   private told: Map<string, TraceSummary> | null = null;
 
-  /** Of what is told meanwhile the last `most` stay. */
+  /** The newest `most` traces from the stream are kept. */
   constructor(
     private readonly gateway: Gateway,
     private readonly most: number,
   ) {}
 
   /**
-   * Hands over each page, newest traces first, until `take` says that it is enough. False where a later reading, or `end`,
-   * has overtaken this one. Rejects where the gateway does not answer.
+   * Calls `take` with each page, newest traces first, until it returns false. Resolves to false if a later reading, or
+   * `end`, has replaced this one. Rejects if the gateway does not reply.
    */
   async read(
     query: TraceQuery,

@@ -1,15 +1,9 @@
 import { Interrupted, NoAnswer, ApiProblem, stakeWhereabouts } from '../api/api-problem';
-import { Key, Params, isKey } from './language';
-
-export interface Phrase {
-  key: Key;
-  params?: Params;
-}
+import { Message, Phrase, isKey } from './language';
 
 /** The texts about a failed spin: what happened, where the money is, and what to do next. */
-export interface ProblemWords {
-  /** A known problem has a phrase; for an unknown one it is the gateway's own sentence. */
-  what: Phrase | { literal: string };
+interface ProblemWords {
+  what: Message;
   money: Phrase;
   todo: Phrase;
 }
@@ -50,7 +44,7 @@ export function problemWords(error: unknown, status = stakeWhereabouts(error)): 
 }
 
 /** The text about a failed request that is no spin. */
-export function refusalWords(error: unknown): Phrase | { literal: string } {
+export function refusalWords(error: unknown): Message {
   if (!(error instanceof ApiProblem)) return { key: 'settings.failed' };
   // Texts about a spin assume its course, which is wrong for other requests.
   const own = `refusal.${error.code}`;

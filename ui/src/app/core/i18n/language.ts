@@ -96,12 +96,20 @@ const PLACEHOLDER = /\{\{\s*([\w.]+)\s*\}\}/g;
  * Inserts values into a phrase in one pass: a value is text and is never interpreted as a phrase, a
  * placeholder or a pattern.
  */
-export function withValues(phrase: string, params: Params): string {
+function withValues(phrase: string, params: Params): string {
   return phrase.replace(PLACEHOLDER, (_, name: string) => {
     const value = Object.hasOwn(params, name) ? params[name] : undefined;
     return value === undefined ? '' : isolated(brief(String(value), MOST_OF_A_VALUE));
   });
 }
+
+export interface Phrase {
+  readonly key: Key;
+  readonly params?: Params;
+}
+
+/** A phrase, or the sentence of a service for which there is no phrase. */
+export type Message = Phrase | { readonly literal: string };
 
 /** The chosen language: its phrases, and its formats of numbers, money and dates. */
 @Injectable({ providedIn: 'root' })
@@ -130,6 +138,10 @@ export class Language {
     const phrase = now().book.get(key);
     return typeof phrase === 'string' ? withValues(phrase, params) : '';
   };
+
+  /** The text of a message, which follows a switch too. */
+  readonly text = (message: Message): string =>
+    'literal' in message ? message.literal : this.say(message.key, message.params);
 
   /** The form of a phrase for a count; `{{ count }}` in it is the formatted number. */
   readonly count = (key: PluralKey, count: number, params: Params = {}): string => {

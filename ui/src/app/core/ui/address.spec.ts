@@ -63,4 +63,22 @@ describe('the address of the window', () => {
     address.go('/traces/ab');
     expect(back()).toBe('/traces');
   });
+
+  it('knows which place below it was left to come back, and none after any other way', () => {
+    const back = new MouseEvent('click', { cancelable: true });
+    address.go('/traces/ab');
+    address.followBack(back, '/traces');
+    expect(address.returnedFrom()).toBe('/traces/ab');
+    address.go('/traces/ab');
+    expect(address.returnedFrom()).toBeNull();
+    history.replaceState(null, '', '/');
+    dispatchEvent(new PopStateEvent('popstate'));
+    expect(address.returnedFrom()).toBe('/traces/ab');
+    // Forward: the page that was left lies above this one.
+    history.replaceState(null, '', '/traces/ab');
+    dispatchEvent(new PopStateEvent('popstate'));
+    expect(address.returnedFrom()).toBeNull();
+    address.go('/traces');
+    expect(address.returnedFrom()).toBeNull();
+  });
 });

@@ -1,42 +1,48 @@
 import { Injectable, signal } from '@angular/core';
 
 /**
- * The address of the window. What a page shows is in it, so that it can be linked to, reloaded and gone back to.
- * `docs/decisions/no-router.md` says what a router would cost.
+ * The address of the window. It contains what a page shows, so that the page can be linked to, reloaded and returned
+ * to. `docs/decisions/no-router.md` compares it with a router.
  */
 @Injectable({ providedIn: 'root' })
 export class Address {
   private readonly _path = signal(location.pathname);
   private readonly _query = signal(new URLSearchParams(location.search));
-  /** What the places above this one said when they were left. */
+  private readonly _returnedFrom = signal<string | null>(null);
+  /** The queries of the pages above this one at the time they were left, by path. */
   private readonly left = new Map<string, string>();
 
   readonly path = this._path.asReadonly();
-  /** Not to be changed; `change` takes what differs. */
+  /** Must not be modified; `change` sets and removes values. */
   readonly query = this._query.asReadonly();
+  /** Path of the page below this one from which the person came back; null if this page was opened in another way. */
+  readonly returnedFrom = this._returnedFrom.asReadonly();
 
   constructor() {
-    addEventListener('popstate', () => this.read());
+    addEventListener('popstate', () => this.comeBack(() => this.read()));
   }
 
-  /** The address of a place above this one, as it was left: a list with its filters. */
+  /**
+   * The address of a page above this one with the query that it had when it was left, such as the filters of a list.
+   */
   asLeft(path: string): string {
     this._path();
     return addressOf(path, new URLSearchParams(this.left.get(path)));
   }
 
-  /** Follows a link back to a place above this one, as it was left. */
+  /** Follows a link back to a page above this one, with the query that it had when it was left. */
   followBack(event: MouseEvent, path: string): void {
-    this.follow(event, path, Object.fromEntries(new URLSearchParams(this.left.get(path))));
+    const query = Object.fromEntries(new URLSearchParams(this.left.get(path)));
+    this.comeBack(() => this.follow(event, path, query));
   }
 
-  /** Goes to another place; going back returns to this one. */
+  /** Opens another page and adds an entry to the history. */
   go(path: string, query: Readonly<Record<string, string>> = {}): void {
     history.pushState(null, '', addressOf(path, new URLSearchParams(query)));
     this.read();
   }
 
-  /** Says more of the same place: nothing to go back to. Empty values are taken away. */
+  /** Changes the query of the present page without an entry in the history. Empty values are removed. */
   change(values: Readonly<Record<string, string>>): void {
     const query = new URLSearchParams(this._query());
     for (const [name, value] of Object.entries(values)) {
@@ -48,11 +54,19 @@ export class Address {
     this._query.set(query);
   }
 
-  /** Follows a link without loading the page anew; a click that asks for a tab of its own keeps its meaning. */
+  /** Follows a link without reloading the page. A click that opens a new tab or window is left to the browser. */
   follow(event: MouseEvent, path: string, query: Readonly<Record<string, string>> = {}): void {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     this.go(path, query);
+  }
+
+  private comeBack(move: () => void): void {
+    const from = this._path();
+    move();
+    const to = this._path();
+    const isBelow = from !== to && from.startsWith(to === '/' ? to : `${to}/`);
+    this._returnedFrom.set(isBelow ? from : null);
   }
 
   private read(): void {
@@ -61,11 +75,12 @@ export class Address {
       if (!location.pathname.startsWith(`${place}/`)) this.left.delete(place);
     this._path.set(location.pathname);
     this._query.set(new URLSearchParams(location.search));
+    this._returnedFrom.set(null);
   }
 }
 
 function addressOf(path: string, query: URLSearchParams): string {
-  // A comma may stand in a query as it is; a readable address is worth it.
+  // A comma is valid in a query, and keeps the address readable.
   const text = query.toString().replaceAll('%2C', ',');
   return text === '' ? path : `${path}?${text}`;
 }

@@ -4,11 +4,11 @@ export const PARTS = [
   { name: 'impact', path: '/business/impact', key: 'impact.parts.impact' },
   { name: 'releases', path: '/business/releases', key: 'impact.parts.releases' },
 ] as const;
-export type Part = (typeof PARTS)[number]['name'];
+type Part = (typeof PARTS)[number]['name'];
 
 export const IMPACT_PATH = PARTS[1].path;
 
-/** What lies below the business page and is none of its parts is its first. */
+/** The part at a path; an unknown path below `/business` shows the first part. */
 export function partAt(path: string): Part {
   return PARTS.find((part) => part.path === path)?.name ?? 'money';
 }

@@ -1,14 +1,16 @@
 import { pause } from '../api/pause';
 import { LANGUAGES } from '../i18n/languages';
 
-/** Letters and signs that the page shows: of a font's files those that have them are loaded. */
+/** Letters and signs of the page; of a font's files only those that contain them are loaded. */
 const SHOWN = `${LANGUAGES.map(({ name }) => name).join('')}−₽`;
-/** They come from this machine. Text in another font is better than none. */
+/**
+ * Limit of waiting for the fonts, in milliseconds. They are on this machine, and another font is better than no text.
+ */
 const PATIENCE_MS = 300;
 
 /**
- * Once the page's font can be drawn, or has taken too long. A browser that learns of its files when it lays out the first
- * text draws that in another font, and then once more: what is about to be clicked moves.
+ * Resolves when the page's font is loaded, or after the limit. If the browser found the fonts only during layout, it
+ * would draw the page twice, and controls would move under the pointer.
  */
 export async function loadFonts(): Promise<void> {
   try {

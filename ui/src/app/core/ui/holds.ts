@@ -1,8 +1,8 @@
 import { Directive, ElementRef, afterEveryRender, inject, input } from '@angular/core';
 
 /**
- * A checkbox or radio button for something that the gateway decides. Whatever was pressed, it shows what holds: the
- * browser's own idea of it is put right with every render, so that a change that was refused does not look as made.
+ * A checkbox or radio button for a setting of the gateway. Every render restores the gateway's value, so that a refused
+ * change does not look successful.
  */
 @Directive({ selector: 'input[rsHolds]' })
 export class Holds {

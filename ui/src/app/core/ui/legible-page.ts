@@ -8,12 +8,12 @@ import {
 
 import { legible } from '../i18n/legible';
 
-/** Attributes and properties that a person reads; others name things and stay as they are. */
+/** Attributes and properties that a person reads; the others stay unchanged. */
 const READ = new Set(['title', 'aria-label', 'ariaLabel', 'alt', 'placeholder', 'label']);
 
 /**
- * Whatever a template writes into the page is legible: no text from outside, wherever it is shown, hides a character or turns
- * its neighbours. Values of fields and addresses of links are not touched.
+ * Makes every text legible that a template writes into the page, so that no text from outside can hide a character or
+ * turn its neighbours around. Values of fields and addresses of links stay unchanged.
  */
 export function provideLegiblePage(): EnvironmentProviders {
   return provideEnvironmentInitializer(() => {

@@ -3,7 +3,7 @@ import { ChangeDetectionStrategy, Component, inject, input, output } from '@angu
 import { LoadState } from '../api/followed';
 import { Key, Language } from '../i18n/language';
 
-/** Stands where nothing is shown yet: it is being loaded, or could not be and can be asked for again. */
+/** Text in place of content that is being loaded, or could not be loaded, with a button to retry. */
 @Component({
   selector: 'rs-load-state',
   template: `
@@ -35,7 +35,7 @@ import { Key, Language } from '../i18n/language';
 })
 export class LoadWords {
   readonly state = input.required<LoadState | 'unknown'>();
-  /** What is said while it is loaded, and where it could not be. */
+  /** The phrases for both states. */
   readonly loading = input.required<Key>();
   readonly failed = input<Key>('insights.noAnswer');
   readonly again = output();

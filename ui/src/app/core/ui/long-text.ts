@@ -10,10 +10,10 @@ import {
 import { Language } from '../i18n/language';
 import { brief } from '../i18n/legible';
 
-/** So much of a text is read at once. */
+/** Number of characters that are shown at first. */
 const MOST = 600;
 
-/** A text from outside, however long: the beginning, and the whole for whoever asks for it. */
+/** A text of any length from outside: its beginning, and a button that shows the whole text. */
 @Component({
   selector: 'rs-long-text',
   template: `{{ open() ? text() : start() }}
@@ -47,7 +47,7 @@ export class LongText {
 
   private readonly language = inject(Language);
   protected readonly say = this.language.say;
-  /** Another text is closed again. */
+  /** A new text is shown shortened again. */
   protected readonly open = linkedSignal({ source: this.text, computation: () => false });
   protected readonly start = computed(() => brief(this.text(), this.most()));
   protected readonly long = computed(() => this.text().length > this.most());

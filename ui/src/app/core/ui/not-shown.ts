@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, input, output } f
 
 import { Language } from '../i18n/language';
 
-/** How many of a list are not shown, with a button that shows them; nothing where all are. */
+/** The number of omitted elements of a list, with a button that shows them; empty if there are none. */
 @Component({
   selector: 'rs-not-shown',
   template: `
@@ -28,7 +28,7 @@ import { Language } from '../i18n/language';
 })
 export class NotShown {
   readonly count = input.required<number>();
-  /** False where nobody has the rest. */
+  /** False if the omitted elements cannot be loaded. */
   readonly expandable = input(true);
   readonly shown = output();
 

@@ -12,11 +12,11 @@ export const PAGES = [
   'delivery',
   'settings',
 ] as const;
-/** Those of a recording: what is played and set is not in it. */
+/** The pages of a recording, which contains neither the game nor settings. */
 const RECORDED: readonly PageName[] = ['traces', 'issues', 'map'];
-export type PageName = (typeof PAGES)[number];
+type PageName = (typeof PAGES)[number];
 
-/** A page has everything below its address too: `/traces/ID` is of the traces. */
+/** The page at a path; paths below that of a page belong to it, such as `/traces/ID`. */
 export function pageAt(path: string): PageName {
   return PAGES.find((page) => path === `/${page}` || path.startsWith(`/${page}/`)) ?? 'machine';
 }
@@ -25,7 +25,7 @@ export function pathOf(page: PageName): string {
   return page === 'machine' ? '/' : `/${page}`;
 }
 
-/** Which page the window shows; its address says so too, for links and for going back. */
+/** The page that the window shows, which follows from the address. */
 @Injectable({ providedIn: 'root' })
 export class Pages {
   private readonly address = inject(Address);

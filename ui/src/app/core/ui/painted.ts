@@ -1,13 +1,14 @@
-/** A hidden window gets no animation frames. */
+/** Limit of waiting for a frame, in milliseconds, because a hidden window gets none. */
 const FRAMES_MISSING_MS = 200;
 
 /**
- * Once what the page shows now is on the screen, or no frame has come for a while: what can wait does not keep it from there.
+ * Resolves when the present content of the page is on the screen, or after the limit. Work that can wait must not delay
+ * it.
  */
 export function painted(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, FRAMES_MISSING_MS);
-    // A frame is painted when its callbacks have run; what is queued in one comes after it.
+    // A frame is painted after its callbacks, and a timer that is set in one fires after that.
     requestAnimationFrame(() => setTimeout(resolve));
   });
 }

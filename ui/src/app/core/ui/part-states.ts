@@ -9,7 +9,10 @@ import {
 
 import { Language } from '../i18n/language';
 
-/** Stands where a part of the page is still being loaded. It shows after a moment: most parts are there before. */
+/**
+ * Placeholder of a part of the page that is being loaded. It appears after a moment, because most parts are loaded
+ * before.
+ */
 @Component({
   selector: 'rs-part-loading',
   template: `<p role="status" data-test="part-loading">{{ say('part.loading') }}</p>`,
@@ -27,8 +30,8 @@ export class PartLoading {
 }
 
 /**
- * Stands where a part of the page could not be loaded. A browser does not load a module again that failed once, so trying
- * again loads the whole page: the address says where one was.
+ * Replaces a part of the page that could not be loaded. A browser does not load a failed module again, so the button
+ * reloads the whole page; the address restores what it showed.
  */
 @Component({
   selector: 'rs-part-failed',
@@ -51,13 +54,13 @@ export class PartLoading {
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class PartFailed implements OnInit {
-  /** Name of what is missing, for the report. */
+  /** The name of the part, for the report. */
   readonly part = input.required<string>();
   protected readonly say = inject(Language).say;
   private readonly errors = inject(ErrorHandler);
 
   ngOnInit(): void {
-    // A block that has a word for its failure reports none by itself.
+    // Angular reports no error of a `@defer` block that has an `@error` block.
     this.errors.handleError(new Error(`The part “${this.part()}” of the page could not be loaded`));
   }
 

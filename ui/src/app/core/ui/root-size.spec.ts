@@ -11,7 +11,7 @@ describe('the size of a rem', () => {
   });
 
   it('leaves the layout its room where the page is enlarged', () => {
-    // A maximised window of 1920×1040 on a desktop of 144 dpi, and one of 1280×800 that is zoomed by a quarter.
+    // A maximised window of 1920×1040 at 144 dpi, and one of 1280×800 with a zoom of 125 %.
     check(20.8, 1280, 693, 17.3);
     check(16, 1024, 640, 16);
     check(42, 1920, 1060, 26.5);

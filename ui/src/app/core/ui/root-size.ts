@@ -1,16 +1,16 @@
-/** The layout has room from here on, in rem. */
+/** The smallest width and height for which the layout has room, in rem. */
 const LEAST = { width: 64, height: 40 };
-/** Nothing is made smaller than that: what has no room is scrolled to. */
+/** Smallest size of a rem, in pixels; what then has no room is reached by scrolling. */
 const LEAST_PX = 14;
 
-/** How many pixels of CSS a rem has, when the style sheet asks for `asked`. */
+/** The size of a rem in CSS pixels, if the style sheet computes `asked`. */
 export function rootSize(asked: number, width: number, height: number): number {
   return Math.max(LEAST_PX, Math.min(asked, width / LEAST.width, height / LEAST.height));
 }
 
 /**
- * Keeps a rem in proportion to the window, whatever enlarges the page. WebKitGTK enlarges a font size that follows the
- * window by the zoom, and by that of the desktop's text, a second time: it then follows the window and not the page.
+ * Keeps a rem in proportion to the window. WebKitGTK applies the zoom of the page and of the desktop's text twice to a
+ * font size that depends on the window, so that the layout would have too little room.
  */
 export function keepRootSize(): void {
   const root = document.documentElement;

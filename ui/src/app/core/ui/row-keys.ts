@@ -1,4 +1,7 @@
-/** Where a key leads in a list of `count` rows, of which `page` fit; `at` is -1 before the first key. Null for other keys. */
+/**
+ * The index that a key leads to in a list of `count` rows, of which `page` fit; `at` is -1 before the first key. Null
+ * for other keys.
+ */
 export function rowAfter(
   { key, code }: Pick<KeyboardEvent, 'key' | 'code'>,
   at: number,
@@ -6,7 +9,7 @@ export function rowAfter(
   page: number,
 ): number | null {
   const last = count - 1;
-  // Letters by their place on the keyboard: they are the same ones in Russian.
+  // Letters are identified by their position on the keyboard, which is the same in the Russian layout.
   if (key === 'ArrowDown' || code === 'KeyJ') return Math.min(at + 1, last);
   if (key === 'ArrowUp' || code === 'KeyK') return Math.min(Math.max(at - 1, 0), last);
   if (key === 'PageDown') return Math.min(at + page, last);
@@ -17,15 +20,15 @@ export function rowAfter(
 }
 
 /**
- * Whether a key belongs to what has the focus, or to the browser: fields, buttons, dialogs and what is marked with
- * `data-keys="own"` keep their keys, but for a button that is a `row` of the list.
+ * Whether a key belongs to the focused element or to the browser. Fields, buttons, dialogs and elements with
+ * `data-keys="own"` keep their keys, except a button that is a `row` of the list.
  */
 export function isTaken(
   { target, key, ctrlKey, altKey, metaKey }: KeyboardEvent,
   row: EventTarget | null = null,
 ): boolean {
   if (ctrlKey || altKey || metaKey) return true;
-  // A link leads where it says, whichever row is active; other keys mean nothing to it.
+  // Enter follows a focused link, whichever row is active; other keys have no meaning for a link.
   const links = key === 'Enter' ? ', a[href], summary' : '';
   const holder =
     target instanceof Element &&

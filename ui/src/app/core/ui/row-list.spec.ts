@@ -13,6 +13,7 @@ import { VirtualRows } from './virtual-rows';
       tabindex="0"
       [rsVirtualRows]="ids().length"
       [rsRowList]="ids()"
+      [startsAt]="'s'"
       (entered)="entered.set($event)"
     >
       <p data-at>{{ list.active() }}</p>
@@ -75,6 +76,31 @@ describe('a list of rows', () => {
     expect(press('x')).toBe(true);
   });
 
+  it('begins at the row that it is told, when that is there, and brings it into sight', async () => {
+    const reveal = vi.spyOn(VirtualRows.prototype, 'reveal');
+    const fixture = await shown(Drawn);
+    expect(reveal).not.toHaveBeenCalled();
+    fixture.componentInstance.ids.set(['a', 's', 'b']);
+    await fixture.whenStable();
+    expect(page.querySelector('[data-at]')?.textContent).toBe('1');
+    expect(reveal).toHaveBeenLastCalledWith(1);
+    expect(document.activeElement).toBe(document.body);
+    press('ArrowDown');
+    reveal.mockClear();
+    fixture.componentInstance.ids.set(['n', 'a', 's', 'b']);
+    await fixture.whenStable();
+    expect(page.querySelector('[data-at]')?.textContent).toBe('3');
+    expect(reveal).not.toHaveBeenCalled();
+  });
+
+  it('begins at no row after a key was pressed', async () => {
+    const fixture = await shown(Drawn);
+    press('ArrowDown');
+    fixture.componentInstance.ids.set(['a', 's', 'b']);
+    await fixture.whenStable();
+    expect(page.querySelector('[data-at]')?.textContent).toBe('0');
+  });
+
   it('leaves a field and a dialog their keys, and the browser those with Ctrl', async () => {
     const fixture = await shown(Drawn);
     press('ArrowDown');
@@ -96,7 +122,7 @@ describe('a list of rows', () => {
     expect(document.activeElement?.id).toBe('b');
     press('Home', control('b'));
     expect(document.activeElement?.id).toBe('a');
-    // The control itself is pressed.
+    // Enter presses the control itself.
     expect(press('Enter', control('a'))).toBe(true);
   });
 });

@@ -1,14 +1,27 @@
-import { Directive, ElementRef, computed, inject, input, output, signal } from '@angular/core';
+import {
+  Directive,
+  ElementRef,
+  Injector,
+  afterNextRender,
+  computed,
+  effect,
+  inject,
+  input,
+  output,
+  signal,
+  untracked,
+} from '@angular/core';
 
 import { isTaken, rowAfter } from './row-keys';
 import { VirtualRows } from './virtual-rows';
 
-/** Rows that a page key leads over where nothing says how many fit. */
+/** Number of rows that PageUp and PageDown move, if the list does not know how many fit. */
 const PAGE = 10;
 
 /**
- * The keys of a list. Where rows are drawn as they come into sight (`rsVirtualRows` on the same element) the list has the
- * focus, and its keys are those of the whole page; else each row is a control that takes the focus, and has them then.
+ * The keys of a list. If only the rows in sight are drawn (`rsVirtualRows` on the same element), the list itself has
+ * the focus, and its keys work anywhere on the page. Otherwise each row is a control, and the keys work while a row has
+ * the focus.
  */
 @Directive({
   selector: '[rsRowList]',
@@ -19,16 +32,18 @@ const PAGE = 10;
   },
 })
 export class RowList {
-  /** Ids of the elements of all rows, in their order; also of those that are not drawn. */
+  /** Ids of the elements of all rows in order, including those that are not drawn. */
   readonly rsRowList = input.required<readonly string[]>();
-  /** Enter was pressed at the row of this index. */
+  /** Id of the row that is active at first, once it exists; without effect after a key was pressed. */
+  readonly startsAt = input('');
+  /** Enter was pressed at the row with this index. */
   readonly entered = output<number>();
 
   private readonly box = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly virtual = inject(VirtualRows, { self: true, optional: true });
-  /** By its id: rows come and go above it. */
+  /** The id and not the index, because rows are inserted and removed above it. */
   private readonly activeId = signal<string | null>(null);
-  /** Index of the row that the keyboard is at; -1 before the first key. */
+  /** Index of the active row; -1 if there is none. */
   readonly active = computed(() => {
     const id = this.activeId();
     return id === null ? -1 : this.rsRowList().indexOf(id);
@@ -37,7 +52,20 @@ export class RowList {
     this.virtual?.draws(this.active()) ? this.activeId() : null,
   );
 
-  /** The keyboard is at no row any more, and the first is in sight. */
+  constructor() {
+    const injector = inject(Injector);
+    const start = effect(() => {
+      const at = this.rsRowList().indexOf(this.startsAt());
+      if (at < 0) return;
+      start.destroy();
+      if (untracked(this.activeId) !== null) return;
+      this.activeId.set(this.startsAt());
+      // The box cannot be scrolled before the rows are drawn.
+      afterNextRender({ write: () => this.virtual?.reveal(at) }, { injector });
+    });
+  }
+
+  /** Makes no row active and scrolls to the first one. */
   toTop(): void {
     this.activeId.set(null);
     this.virtual?.toTop();

@@ -1,4 +1,4 @@
-/** The services of the house, and the external provider, have tokens of their own. */
+/** Reelscope's services and the external provider have tokens of their own. */
 const KNOWN: ReadonlySet<string> = new Set([
   'frontend',
   'api-gateway',
@@ -8,10 +8,10 @@ const KNOWN: ReadonlySet<string> = new Set([
   'payment-provider',
 ]);
 
-/** How many tokens there are for services of the customer's own. */
+/** Number of tokens for services of other systems. */
 const OTHERS = 8;
 
-/** The colour of a service by its name, as a style takes it: the same in every trace and every session. */
+/** The colour of a service as a CSS value, derived from its name, so that it is the same in every trace and session. */
 export function colourOf(service: string): string {
   if (KNOWN.has(service)) return `var(--service-${service})`;
   let hash = 0;

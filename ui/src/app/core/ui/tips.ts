@@ -6,20 +6,23 @@ import {
   provideEnvironmentInitializer,
 } from '@angular/core';
 
-/** What has the focus by itself, or hands it on. Places that only scroll have it too, and say nothing of what is in them. */
+/**
+ * Elements that can have the focus or pass it on. Scrolling areas and pages are excluded, because they do not describe
+ * what is in them.
+ */
 const FOCUSABLE =
   'a[href], button, input, select, textarea, summary, label, ' +
-  '[tabindex]:not(section, pre, [role="tabpanel"], [role="group"], [role="grid"], [role="treegrid"])';
-/** Rows are walked through by arrows: the list has the focus, and tells which row it is at. */
+  '[tabindex]:not([tabindex="-1"], section, pre, [role="tabpanel"], [role="group"], [role="grid"], [role="treegrid"])';
+/** Rows are reached by arrow keys: the list has the focus and names the active row. */
 const ROW = '[role="row"]:not(.head)';
-/** From so many characters on a title that is found in a text is what the text says. */
+/** A title of at least this many characters that also occurs in the element's text adds nothing to it. */
 const LEAST_SAID = 4;
-/** Marks stops that are made here, so that they can be taken away again. */
+/** Marks elements that were made focusable here, so that this can be undone. */
 const MARK = 'data-tip-stop';
 
 /**
- * Every text that shows where the pointer rests can be come to by keyboard too: an element with a title that says more
- * than what is written in it becomes a stop of the Tab key, unless it lies in one. Whoever writes a title need not think of it.
+ * Makes tooltips reachable by keyboard: an element whose title says more than its text becomes a stop of the Tab key,
+ * unless it lies within a focusable element. Templates only need to set the title.
  */
 export function provideTips(): EnvironmentProviders {
   return provideEnvironmentInitializer(() => {
@@ -29,7 +32,7 @@ export function provideTips(): EnvironmentProviders {
     const titled = new Set<HTMLElement>();
     const take = (element: unknown, name: string): void => {
       if (name !== 'title' || !(element instanceof HTMLElement)) return;
-      // An element is put into the page, and its text into it, after its title is set.
+      // The element is inserted, and gets its text, after its title is set.
       if (titled.size === 0) queueMicrotask(flush);
       titled.add(element);
     };
@@ -69,15 +72,15 @@ function keepStop(element: HTMLElement): void {
   if (needed) element.tabIndex = 0;
 }
 
-/** Whether the title of an element is not what is written in it anyway. */
+/** Whether the title of an element says more than its text. */
 function saysMore(element: HTMLElement): boolean {
   const title = words(element.title);
-  // A digit is in many a figure that says something else.
+  // A single digit occurs in unrelated numbers too.
   const said = title.length >= LEAST_SAID && words(element.textContent).includes(title);
   return title !== '' && !said;
 }
 
-/** What can be read of an element beyond what is seen of it, a line each: its own title, and those within and around. */
+/** The texts of a tooltip for an element, one per line: its own title and those of elements within and around it. */
 export function tipOf(element: Element): string[] {
   const within = element.matches(`${ROW}, a, button, label, summary, [${MARK}]`)
     ? element.querySelectorAll<HTMLElement>('[title]')

@@ -10,13 +10,13 @@ export function token(name: string): string {
   return value;
 }
 
-/** A colour as a canvas takes it: one that names a token (`var(--gold)`) is looked up. */
+/** A colour for a canvas; one that names a token, such as `var(--gold)`, is resolved. */
 export function paint(colour: string): string {
   const [, name] = TOKEN.exec(colour) ?? [];
   return name === undefined ? colour : token(name);
 }
 
-/** The tokens that `text` names, as declarations: what leaves the page has no style sheet. */
+/** The tokens that `text` names, as declarations, for a page that is saved without the style sheets. */
 export function declared(text: string): string {
   const names = new Set([...text.matchAll(/var\(--([\w-]+)\)/g)].map(([, name = '']) => name));
   return [...names].map((name) => `--${name}:${token(name)};`).join('');

@@ -1,10 +1,10 @@
-/** What of the traces an address shows. */
+/** What a path below `/traces` shows. */
 export type Place =
   | { readonly what: 'list' }
   | { readonly what: 'trace'; readonly id: string }
   | { readonly what: 'compare'; readonly before: string; readonly after: string };
 
-/** `/traces`, `/traces/ID` and `/traces/ID/with/ID`: the earlier one first. */
+/** Parses `/traces`, `/traces/ID` and `/traces/ID/with/ID`; the earlier trace is first. */
 export function placeAt(path: string): Place {
   const [, , id, word, other] = path.split('/');
   if (!id) return { what: 'list' };

@@ -11,10 +11,10 @@ import {
   signal,
 } from '@angular/core';
 
-/** Rows drawn beyond the edges, so that a fast scroll finds them. */
+/** Number of rows that are drawn beyond each edge, so that fast scrolling shows no blank area. */
 const BEYOND = 8;
 
-/** Which of `count` rows to draw: from `first`, up to but without `last`. All lengths are in pixels. */
+/** The rows to draw of `count`, from `first` inclusive to `last` exclusive. All lengths are in pixels. */
 export function windowOf(
   top: number,
   height: number,
@@ -27,19 +27,19 @@ export function windowOf(
 }
 
 /**
- * A scrolling box of rows that are all alike in height, of which only those in sight are drawn. Its first child is a
- * header of `headRem` that stays in sight.
+ * A scrolling box of rows of equal height that draws only the rows in sight. Its first child is a header of `headRem`
+ * that stays in sight.
  */
 @Directive({
   selector: '[rsVirtualRows]',
   exportAs: 'virtualRows',
-  // Rows stay where they are by `follow`; the browser would move them a second time.
+  // `follow` keeps rows in place; the browser's scroll anchoring would move them a second time.
   host: { '[style.overflow-anchor]': '"none"' },
 })
 export class VirtualRows {
-  /** How many rows there are. */
+  /** Number of rows. */
   readonly rsVirtualRows = input.required<number>();
-  /** Heights in rem: a rem follows the window. */
+  /** Heights in rem, because a rem depends on the window. */
   readonly rowRem = input(1.9);
   readonly headRem = input(0);
 
@@ -50,7 +50,7 @@ export class VirtualRows {
   private readonly height = signal(0);
   private readonly rem = signal(16);
   private frame = 0;
-  /** The row that was brought into sight, while nobody has scrolled: it stays there when the box or a rem changes. */
+  /** Index of the row that was revealed, until the person scrolls; it stays in sight when the box or a rem changes. */
   private wanted: number | null = null;
   private placed = 0;
 
@@ -63,12 +63,12 @@ export class VirtualRows {
   );
   readonly first = computed(() => this.view().first);
   readonly last = computed(() => this.view().last);
-  /** Height of all rows. */
+  /** Height of all rows, in pixels. */
   readonly whole = computed(() => this.rsVirtualRows() * this.row());
-  /** How far down the drawn rows begin. */
+  /** Distance of the first drawn row from the top, in pixels. */
   readonly offset = computed(() => this.first() * this.row());
   readonly atTop = computed(() => this.top() < this.row() / 2);
-  /** Rows that fit. */
+  /** Number of rows that fit, less one. */
   readonly page = computed(() =>
     Math.max(1, Math.floor((this.height() - this.headRem() * this.rem()) / this.row()) - 1),
   );
@@ -79,7 +79,8 @@ export class VirtualRows {
       this.measure();
       observer.observe(this.box);
     });
-    // Not as a host binding: that would check the whole page with every event, also where no other row comes into sight.
+    // Not a host binding, because that would check the whole page with every event, even if no other row comes into
+    // sight.
     const scrolled = (): void => this.scrolled();
     this.box.addEventListener('scroll', scrolled, { passive: true });
     inject(DestroyRef).onDestroy(() => {
@@ -89,17 +90,17 @@ export class VirtualRows {
     });
   }
 
-  /** Of all rows those to draw. */
+  /** Of all rows, those to draw. */
   inSight<T>(rows: readonly T[]): readonly T[] {
     return rows.slice(this.first(), this.last());
   }
 
-  /** Whether a row is drawn: nothing may refer to the element of one that is not. */
+  /** Whether a row is drawn; an element must not refer to one that is not. */
   draws(index: number): boolean {
     return index >= this.first() && index < this.last();
   }
 
-  /** Brings a row into sight, and no farther than needed. */
+  /** Scrolls to a row, no further than needed. */
   reveal(index: number): void {
     if (index < 0) return;
     this.wanted = index;
@@ -108,15 +109,16 @@ export class VirtualRows {
     const to = from + this.row() - (this.box.clientHeight - head);
     const { scrollTop } = this.box;
     if (from < scrollTop) this.box.scrollTop = from;
-    // Whole rows below the header: a row cut in half there could not be read.
+    // Only whole rows stand below the header, because half a row is illegible.
     else if (to > scrollTop) this.box.scrollTop = Math.ceil(to / this.row()) * this.row();
     this.placed = this.box.scrollTop;
     this.top.set(this.placed);
   }
 
   /**
-   * Rows have come and gone: what is read stays where it is on the screen. `where` says where a row of before is; `read` is
-   * the row that is read, of before, or -1: then it is the first in sight, unless that is the top of all.
+   * Keeps the visible rows in place after rows were inserted or removed. `where` maps an old index to the new one.
+   * `read` is the old index of the row that is read, or -1; then the first visible row stays, unless the list is at its
+   * top.
    */
   follow(where: (index: number) => number | undefined, read: number): void {
     const { scrollTop } = this.box;
@@ -143,7 +145,7 @@ export class VirtualRows {
     this.top.set(0);
   }
 
-  /** Of rows that are not drawn yet: they are drawn there at once, and the box follows when it is high enough. */
+  /** Draws the rows at this position at once; the box is scrolled when it has its new height. */
   private scrollTo(top: number): void {
     this.top.set(Math.max(top, 0));
     const scroll = (): void => {
@@ -154,7 +156,7 @@ export class VirtualRows {
     afterNextRender({ write: scroll }, { injector: this.injector });
   }
 
-  /** One look for each frame, however many scroll events there are; drawn in that same frame. */
+  /** Handles all scroll events of a frame together, and draws in the same frame. */
   private scrolled(): void {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
@@ -170,7 +172,7 @@ export class VirtualRows {
     this.height.set(this.box.clientHeight);
     this.top.set(this.box.scrollTop);
     if (this.wanted === null) return;
-    // The height of all rows follows a rem when the page is drawn, and nothing can be scrolled beyond it before.
+    // The box gets its new height only when the page is drawn, and cannot be scrolled beyond the old one before.
     const again = (): void => {
       if (this.wanted !== null) this.reveal(this.wanted);
     };
