@@ -3,6 +3,7 @@
 //! ```text
 //! <dir>/lock             held while the database is open
 //! <dir>/schema-version   a decimal number, written before anything else
+//! <dir>/checksums        of the files in db/, see [`crate::integrity`]
 //! <dir>/db/              PoloDB's own files
 //! ```
 
@@ -17,6 +18,7 @@ use polodb_core::bson::{Document, doc};
 use polodb_core::{CollectionT, Database, IndexModel};
 use tempfile::TempDir;
 
+use crate::integrity::Checksums;
 use crate::{ID, StoreError};
 
 /// Name of a collection that sorts before all others and holds one indexed document. A PoloDB cursor starts at the
@@ -36,7 +38,10 @@ pub(crate) fn files(dir: &Path) -> PathBuf {
 
 /// Opens the database in `dir` and creates it where there is none. An error leaves everything that is stored as it
 /// is.
-pub(crate) fn open(dir: &Path, schema_version: u32) -> Result<(Database, DirectoryLock), StoreError> {
+pub(crate) fn open(
+    dir: &Path,
+    schema_version: u32,
+) -> Result<(Database, DirectoryLock, Checksums), StoreError> {
     let unwritable = |error: io::Error| StoreError::of_system(dir, &error);
     // The version is read before anything is created, so that a directory of a newer build stays untouched.
     let found = version(dir, schema_version)?;
@@ -53,12 +58,15 @@ pub(crate) fn open(dir: &Path, schema_version: u32) -> Result<(Database, Directo
     })?;
     let lock = lock(dir)?;
     let whole = check_whole(dir, found)?;
+    let mut checksums = Checksums::verify(dir)?;
     if found != Some(schema_version) {
         // Written before the first document of this version, so that an older build refuses the directory instead
         // of misreading it.
         write_version(dir, schema_version).map_err(unwritable)?;
     }
-    Ok((open_files(dir, whole)?, lock))
+    let db = open_files(dir, whole)?;
+    checksums.note(false);
+    Ok((db, lock, checksums))
 }
 
 /// Opens a copy of the database in a temporary directory, because RocksDB writes when it opens. The copy is removed
@@ -80,6 +88,7 @@ pub(crate) fn open_copy(dir: &Path, schema_version: u32) -> Result<(Database, Te
     if !check_whole(dir, found)? {
         return Err(missing());
     }
+    Checksums::verify(dir)?;
     let in_temp = |error: io::Error| StoreError::of_system(&std::env::temp_dir(), &error);
     let copy = tempfile::Builder::new()
         .prefix("reelscope-")
@@ -172,21 +181,31 @@ fn check_whole(dir: &Path, found: Option<u32>) -> Result<bool, StoreError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(StoreError::of_system(dir, &error)),
     };
-    let (mut current, mut written) = (false, false);
+    let (mut current, mut written) = (None, false);
     for entry in entries {
         let path = entry.map_err(|error| StoreError::of_system(dir, &error))?.path();
-        current |= path.file_name() == Some(OsStr::new("CURRENT"));
+        if path.file_name() == Some(OsStr::new("CURRENT")) {
+            current = Some(fs::read(&path).map_err(|error| StoreError::of_system(dir, &error))?);
+        }
         written |= path
             .extension()
             .is_some_and(|extension| extension == "sst" || extension == "log");
     }
-    if written && !current {
+    if written && current.is_none() {
         return Err(unreadable(dir, "db/CURRENT is missing"));
+    }
+    // What is no name of a file is damage, and RocksDB says so.
+    let manifest = current.as_deref().and_then(|text| std::str::from_utf8(text).ok());
+    let manifest = manifest
+        .map(str::trim)
+        .filter(|name| name.starts_with("MANIFEST-"));
+    if let Some(name) = manifest.filter(|name| !files(dir).join(name).exists()) {
+        return Err(unreadable(dir, format!("db/{name} is missing")));
     }
     if written && found.is_none() {
         return Err(unreadable(dir, "schema-version is missing"));
     }
-    Ok(current)
+    Ok(current.is_some())
 }
 
 /// Writes the version atomically: after a power cut the file holds either the old or the new number.

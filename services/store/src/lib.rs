@@ -17,6 +17,7 @@
 //!
 //! ```text
 //!   Store::open ────> directory   lock, schema version, checks ──> PoloDB's files
+//!                       └── integrity   finds damage that PoloDB would pass over
 //!
 //!   Store::write ───> writer      queue ──> one thread ──> one transaction, one fsync
 //!                       │          each closure works on a transaction::Tx
@@ -59,6 +60,7 @@
 mod directory;
 mod error;
 mod indexes;
+mod integrity;
 mod live;
 mod queries;
 mod transaction;
@@ -81,6 +83,7 @@ pub use error::StoreError;
 pub use live::Condition;
 pub use transaction::Tx;
 
+use integrity::Checksums;
 use live::{Held, Live};
 use queries::{Lookup, asked, find_in_all, find_one, query_span, read_only};
 use writer::Writer;
@@ -122,8 +125,8 @@ impl Store {
     /// One variant of [`StoreError`] for each state that prevents opening; nothing in `dir` is changed by any of
     /// them. A damaged database stays in place, until the caller moves it with [`set_aside`].
     pub fn open(dir: &Path, schema_version: u32) -> Result<Self, StoreError> {
-        let (db, lock) = directory::open(dir, schema_version)?;
-        Self::start(dir, db, Held::Directory(lock))
+        let (db, lock, checksums) = directory::open(dir, schema_version)?;
+        Self::start(dir, db, Held::Directory(lock), Some(checksums))
     }
 
     /// Opens a copy of the database in `dir` for reading: nothing in `dir` is created, changed or moved. The copy
@@ -135,11 +138,11 @@ impl Store {
     pub fn open_copy(dir: &Path, schema_version: u32) -> Result<Self, StoreError> {
         let (db, copy) = directory::open_copy(dir, schema_version)?;
         let at = copy.path().to_owned();
-        Self::start(&at, db, Held::Copy(copy))
+        Self::start(&at, db, Held::Copy(copy), None)
     }
 
-    fn start(dir: &Path, db: Database, held: Held) -> Result<Self, StoreError> {
-        let live = Arc::new(Live::new(dir, db, held));
+    fn start(dir: &Path, db: Database, held: Held, checksums: Option<Checksums>) -> Result<Self, StoreError> {
+        let live = Arc::new(Live::new(dir, db, held, checksums));
         Ok(Self {
             inner: Arc::new(Inner {
                 writer: Writer::start(Arc::clone(&live))?,

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 use crate::directory::{self, DirectoryLock};
 use crate::indexes::Indexes;
+use crate::integrity::Checksums;
 use crate::{StoreError, directory::files};
 
 /// Bytes of free room to require beyond what RocksDB writes while it opens: 1 MiB.
@@ -73,15 +74,18 @@ pub(crate) struct Live {
     open: RwLock<Option<Open>>,
     condition: Mutex<Condition>,
     held: Mutex<Option<Held>>,
+    /// `None` for a copy, which is read once.
+    checksums: Mutex<Option<Checksums>>,
 }
 
 impl Live {
-    pub(crate) fn new(dir: &Path, db: Database, held: Held) -> Self {
+    pub(crate) fn new(dir: &Path, db: Database, held: Held, checksums: Option<Checksums>) -> Self {
         Self {
             dir: dir.to_owned(),
             open: RwLock::new(Some(Open::new(db))),
             condition: Mutex::new(Condition::Well),
             held: Mutex::new(Some(held)),
+            checksums: Mutex::new(checksums),
         }
     }
 
@@ -147,6 +151,7 @@ impl Live {
         let mut open = self.open.write();
         *open = None;
         *open = Some(Open::new(directory::open_files(&self.dir, true)?));
+        self.note_files(|checksums| checksums.note(false));
         Ok(())
     }
 
@@ -189,7 +194,11 @@ impl Live {
     /// standard error that it could not write out its memory, so room is checked here.
     pub(crate) fn close(&self) -> Result<(), StoreError> {
         let last = std::mem::replace(&mut *self.lock_condition(), Condition::Closed);
-        *self.open.write() = None;
+        let mut open = self.open.write();
+        if open.take().is_some() {
+            self.note_files(|checksums| checksums.note(true));
+        }
+        drop(open);
         let closed = match last {
             Condition::Stopped(error) => Err(error),
             Condition::Well => {
@@ -200,6 +209,17 @@ impl Live {
         };
         drop(self.held.lock().take());
         closed
+    }
+
+    /// Notes new files of the database once in a while.
+    pub(crate) fn look_at_files(&self) {
+        self.note_files(Checksums::look);
+    }
+
+    fn note_files(&self, note: impl FnOnce(&mut Checksums)) {
+        if let Some(checksums) = &mut *self.checksums.lock() {
+            note(checksums);
+        }
     }
 
     fn lock_condition(&self) -> MutexGuard<'_, Condition> {

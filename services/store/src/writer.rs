@@ -242,6 +242,7 @@ fn write_until_closed(live: &Live, jobs: &mpsc::Receiver<Job>, counters: &Counte
                 let _ = catch_unwind(AssertUnwindSafe(|| live.reopen()));
             }
         }
+        live.look_at_files();
         looked = Instant::now();
     }
 }

@@ -122,8 +122,123 @@ async fn a_file_of_the_database_that_is_gone_is_never_a_new_database() {
     let parent = tempfile::tempdir().unwrap();
     let dir = parent.path().join("wallets");
     good(&dir).await;
+    let current = fs::read_to_string(dir.join("db/CURRENT")).unwrap();
+    fs::remove_file(dir.join("db").join(current.trim())).unwrap();
+    check(&dir, |error| matches!(error, StoreError::Unreadable { .. }));
     fs::remove_file(dir.join("db/CURRENT")).unwrap();
     check(&dir, |error| matches!(error, StoreError::Unreadable { .. }));
+}
+
+/// Copies the files of an open database, which is what a killed process leaves.
+fn killed(dir: &Path, to: &Path) {
+    for (path, bytes) in content(dir) {
+        let copy = to.join(path.strip_prefix(dir).unwrap());
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::write(copy, bytes).unwrap();
+    }
+}
+
+fn log_file(dir: &Path) -> PathBuf {
+    let entries = fs::read_dir(dir.join("db")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut logs = paths.filter(|path| path.extension().is_some_and(|e| e == "log"));
+    logs.next().unwrap()
+}
+
+fn is_damaged(error: &StoreError) -> bool {
+    matches!(error, StoreError::Damaged { .. })
+}
+
+/// PoloDB ends a scan at a block that it cannot read, and answers that a document in it is not there.
+#[tokio::test]
+async fn one_wrong_bit_anywhere_in_a_table_is_damage() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("wallets");
+    good(&dir).await;
+    // The log becomes a table.
+    Store::open(&dir, 1).unwrap().close().await.unwrap();
+    let table = table_file(&dir);
+    let bytes = fs::read(&table).unwrap();
+    for part in 0..20 {
+        let mut wrong = bytes.clone();
+        wrong[part * (bytes.len() - 1) / 19] ^= 1;
+        fs::write(&table, wrong).unwrap();
+        check(&dir, is_damaged);
+    }
+    fs::write(&table, bytes).unwrap();
+    let store = Store::open(&dir, 1).unwrap();
+    assert!(store.get::<Account>(ACCOUNTS, "id-199").await.unwrap().is_some());
+}
+
+/// RocksDB ends at a record of the log that it cannot read, and forgets what follows.
+#[tokio::test]
+async fn a_wrong_bit_in_the_log_is_damage_unless_nothing_follows() {
+    let parent = tempfile::tempdir().unwrap();
+    let (running, dir) = (
+        parent.path().join("running"),
+        parent.path().join("killed/wallets"),
+    );
+    let store = Store::open(&running, 1).unwrap();
+    for n in 0..200 {
+        let account = Account { balance: n };
+        let written = store.write(move |tx| tx.insert(ACCOUNTS, &format!("id-{n}"), &account));
+        written.await.unwrap();
+    }
+    killed(&running, &dir);
+    store.close().await.unwrap();
+    let log = log_file(&dir);
+    let bytes = fs::read(&log).unwrap();
+    for part in 1..10 {
+        let mut wrong = bytes.clone();
+        wrong[part * bytes.len() / 10] ^= 1;
+        fs::write(&log, wrong).unwrap();
+        check(&dir, is_damaged);
+    }
+    // What a power cut leaves of the last write.
+    fs::write(&log, &bytes[..bytes.len() - 5]).unwrap();
+    let store = Store::open(&dir, 1).unwrap();
+    assert!(store.get::<Account>(ACCOUNTS, "id-198").await.unwrap().is_some());
+    assert!(store.get::<Account>(ACCOUNTS, "id-199").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn after_a_regular_close_nothing_of_the_log_may_be_missing() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("wallets");
+    good(&dir).await;
+    let log = log_file(&dir);
+    let bytes = fs::read(&log).unwrap();
+    fs::write(&log, &bytes[..bytes.len() - 5]).unwrap();
+    check(&dir, is_damaged);
+    fs::remove_file(&log).unwrap();
+    check(&dir, |error| matches!(error, StoreError::Unreadable { .. }));
+    fs::write(&log, bytes).unwrap();
+    let store = Store::open(&dir, 1).unwrap();
+    assert!(store.get::<Account>(ACCOUNTS, "id-199").await.unwrap().is_some());
+}
+
+/// The checksums are no part of the data: without them, or with wrong ones, the database opens.
+#[tokio::test]
+async fn checksums_that_are_gone_or_garbled_are_written_anew() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("wallets");
+    good(&dir).await;
+    let checksums = dir.join("checksums");
+    let written = fs::read_to_string(&checksums).unwrap();
+    for content in [
+        None,
+        Some(written.replace("0000", "0001")),
+        Some("\u{fffd}".to_owned()),
+    ] {
+        match content {
+            Some(content) => fs::write(&checksums, content).unwrap(),
+            None => fs::remove_file(&checksums).unwrap(),
+        }
+        let store = Store::open(&dir, 1).unwrap();
+        assert!(store.get::<Account>(ACCOUNTS, "id-199").await.unwrap().is_some());
+        store.close().await.unwrap();
+        assert!(fs::read_to_string(&checksums).unwrap().contains(".sst "));
+    }
 }
 
 #[tokio::test]
