@@ -149,13 +149,13 @@ async function scrolling({ name, run }, id) {
 /** Spins without and with traces of other services. */
 async function reels({ name, run }, dsn) {
   tellReels(name, 'without a feed', await run(spinningReels(REEL_SPINS)));
-  const feed = fed(dsn);
+  const feed = startFeed(dsn);
   const busy = await run(spinningReels(REEL_SPINS));
   tellReels(name, `with ${Math.round(await feed.end())} traces a second`, busy);
 }
 
 /** Sends `rate` traces a second until it is stopped; then returns the actual rate. */
-function fed(dsn) {
+function startFeed(dsn) {
   let going = true;
   let sent = 0;
   const begun = Date.now();
@@ -191,7 +191,7 @@ async function busyList(page, dsn) {
       requestAnimationFrame(() => setTimeout(() => delays.push({ handled: handled - timeStamp, drawn: performance.now() - timeStamp })));
     }, true);
   `);
-  const feed = fed(dsn);
+  const feed = startFeed(dsn);
   for (let key = 0; key < KEYS; key += 1) {
     await page.press(key % 2 === 0 ? 'j' : 'k');
     await pause(100);

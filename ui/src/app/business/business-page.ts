@@ -77,38 +77,24 @@ export class BusinessPage {
   );
 
   protected readonly tiles = computed(() => {
-    const { staked, paid, ggr, failed, failedStake } = this.totals();
+    const totals = this.totals();
     const { number } = this.language.formats();
-    const failedHint = this.say('insights.business.failedHint', {
-      count: number(failed),
-      all: number(this.spins().length),
-    });
-    return [
-      {
-        name: 'staked',
-        value: this.money(staked),
-        hint: this.say('insights.business.stakedHint'),
-        href: '',
-      },
-      {
-        name: 'paid',
-        value: this.money(paid),
-        hint: this.say('insights.business.paidHint'),
-        href: '',
-      },
-      {
-        name: 'ggr',
-        value: this.money(ggr),
-        hint: this.say('insights.business.ggrHint'),
-        href: '',
-      },
-      {
-        name: 'failed',
-        value: this.money(failedStake),
-        hint: failedHint,
-        href: failuresPath(this.spins()),
-      },
-    ] as const;
+    const sums = (['staked', 'paid', 'ggr'] as const).map((name) => ({
+      name,
+      value: this.money(totals[name]),
+      hint: this.say(`insights.business.${name}Hint`),
+      href: '',
+    }));
+    const failed = {
+      name: 'failed',
+      value: this.money(totals.failedStake),
+      hint: this.say('insights.business.failedHint', {
+        count: number(totals.failed),
+        all: number(this.spins().length),
+      }),
+      href: failuresPath(this.spins()),
+    } as const;
+    return [...sums, failed];
   });
   protected readonly rtp = computed(() => {
     const { byChance, settled } = this.totals();
@@ -122,7 +108,7 @@ export class BusinessPage {
     return {
       value: percent(observed * 100),
       hint: this.say('insights.business.rtpHint', { exact: percent(par.exact * 100, 3) }),
-      band: band ? this.bandWords('insights.business.band', band) : '',
+      band: band ? this.bandWords(band) : '',
       inside,
       verdict: this.say(inside ? 'insights.business.inside' : 'insights.business.outside'),
       bandHint: this.say('insights.business.bandHint', {
@@ -310,12 +296,12 @@ export class BusinessPage {
     return this.language.formats().money(minorUnits, this.session.currency());
   }
 
-  private bandWords(
-    key: 'insights.business.band',
-    { low, high }: { low: number; high: number },
-  ): string {
+  private bandWords({ low, high }: { low: number; high: number }): string {
     const { percent } = this.language.formats();
-    return this.say(key, { low: percent(low * 100, 1), high: percent(high * 100, 1) });
+    return this.say('insights.business.band', {
+      low: percent(low * 100, 1),
+      high: percent(high * 100, 1),
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { NgTemplateOutlet } from '@angular/common';
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
 import { Delivery } from '../core/api/schema';
@@ -13,7 +14,7 @@ import { isTroubled } from './is-troubled';
 /** The page of delivery: figures, destinations, reasons, notices, and every envelope. */
 @Component({
   selector: 'rs-delivery-page',
-  imports: [Countdown, EnvelopeList, HeldChoice, LongText],
+  imports: [Countdown, EnvelopeList, HeldChoice, LongText, NgTemplateOutlet],
   templateUrl: './delivery-page.html',
   styleUrl: './delivery-page.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -48,7 +49,7 @@ export class DeliveryPage {
     // An error that no longer holds anything up is not shown.
     if (!error || !(isTroubled(state) || state.dead > 0)) return null;
     const words = this.language.text(outcomeWords(error.code, error.detail));
-    return { ...error, words, at: this.when(error.at) };
+    return { ...error, words, at: this.when(error.at), from: error.destination };
   });
   protected readonly notices = computed(() =>
     (this.store.state()?.notices ?? []).map((notice) => ({
@@ -61,6 +62,7 @@ export class DeliveryPage {
     (this.store.state()?.refusals ?? []).map((refusal) => ({
       ...refusal,
       words: this.language.text(refusalWords(refusal.code, refusal.detail)),
+      from: refusal.client,
       at: this.language.formats().dateTime(new Date(refusal.at).toISOString()),
     })),
   );

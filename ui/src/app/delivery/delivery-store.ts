@@ -18,6 +18,8 @@ export class DeliveryStore {
   readonly otherDestination = computed(
     () => this.state()?.held_by_reason['other_destination'] ?? 0,
   );
+  /** A failed request changes nothing, because the stream sends the state once it is open again. */
+  readonly refresh = this.followed.load;
 
   /** Begins to follow; a second call changes nothing. */
   follow(): void {
@@ -26,10 +28,5 @@ export class DeliveryStore {
     void this.refresh();
     this.stream.on('delivery', (delivery) => this.followed.take(delivery));
     this.stream.on('missed', () => void this.refresh());
-  }
-
-  /** A failed request changes nothing, because the stream sends the state once it is open again. */
-  refresh(): Promise<void> {
-    return this.followed.load();
   }
 }

@@ -55,13 +55,8 @@ export class FaultStore {
   readonly release = computed(() => this._wished() ?? this.board()?.release ?? null);
 
   /** Requests the state every second from now on; the returned function ends it. */
-  watch(): () => void {
-    return this.followed.watch();
-  }
-
-  load(): Promise<void> {
-    return this.followed.load();
-  }
+  readonly watch = this.followed.watch;
+  readonly load = this.followed.load;
 
   /** Presses the button of a fault, which switches it or makes it happen once. */
   async toggle(id: FaultId): Promise<void> {

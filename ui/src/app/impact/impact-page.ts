@@ -81,7 +81,7 @@ export class ImpactPage {
     destroyed.onDestroy(this.problems.watch());
   }
 
-  private rowOf(pair: Pair): Row {
+  private rowOf(pair: Pair) {
     const name =
       pair.problem === 'all' ? this.say('impact.all') : this.say(`problems.name.${pair.problem}`);
     const missing = missingOf(pair);
@@ -98,7 +98,7 @@ export class ImpactPage {
     };
   }
 
-  private side(which: 'before' | 'after', pair: Pair): Side {
+  private side(which: 'before' | 'after', pair: Pair) {
     const figures = pair[which];
     const { lapse, number, percent, money } = this.language.formats();
     const mark = (of: (figures: Figures) => number): 'good' | 'bad' | '' =>
@@ -129,7 +129,7 @@ export class ImpactPage {
     };
   }
 
-  private changeOf(pair: Pair): Change | null {
+  private changeOf(pair: Pair) {
     const factor = speedUp(pair);
     if (factor === null) return null;
     const way = wayOf(factor);
@@ -174,36 +174,4 @@ export class ImpactPage {
   protected toggle(problem: Pair['problem']): void {
     if (problem !== 'all') void this.problems.toggle(problem);
   }
-}
-
-interface Change {
-  readonly way: 'faster' | 'slower' | 'alike';
-  readonly words: string;
-}
-
-interface Side {
-  readonly which: 'before' | 'after';
-  readonly label: string;
-  readonly times: readonly { name: string; text: string; width: number; mark: string }[];
-  readonly errors: string;
-  readonly errorsMark: string;
-  readonly overall: string;
-  readonly waited: string;
-  readonly rate: string;
-  readonly failed: string;
-  readonly spins: string;
-  readonly few: string;
-  readonly fewHint: string;
-  readonly measured: boolean;
-}
-
-interface Row {
-  readonly problem: Pair['problem'];
-  readonly name: string;
-  readonly missing: string;
-  readonly sides: readonly Side[];
-  readonly change: Change | null;
-  readonly compare: string | null;
-  readonly compareLabel: string;
-  readonly action: string | null;
 }

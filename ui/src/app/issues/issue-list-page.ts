@@ -17,26 +17,10 @@ import { VirtualRows } from '../core/ui/virtual-rows';
 import { LoadWords } from '../core/ui/load-words';
 import { asNow, isOpen, newsIn } from './issue-list';
 import { IssueStore } from './issue-store';
-import { ShareWords, playersWords, shareWords, statusWords } from './issue-words';
+import { playersWords, shareWords, statusWords } from './issue-words';
 
 /** Limit of the text in a row, in characters; the page of the issue has the whole text. */
 const MOST_OF_A_TEXT = 300;
-
-/** The texts of a row. */
-interface Line {
-  readonly issue: IssueSummary;
-  readonly href: string;
-  readonly value: string;
-  /** The services, and the code that failed if it is known. */
-  readonly where: string;
-  readonly events: string;
-  readonly players: string;
-  readonly share: ShareWords;
-  readonly status: string;
-  readonly releases: string;
-  readonly first: string;
-  readonly last: string;
-}
 
 /** The list of issues, live. */
 @Component({
@@ -121,12 +105,13 @@ export class IssueListPage {
     if (issue) this.address.go(pathOf(issue));
   }
 
-  private lineOf(issue: IssueSummary): Line {
+  private lineOf(issue: IssueSummary) {
     const { date, number } = this.language.formats();
     return {
       issue,
       href: pathOf(issue),
       value: brief(issue.value, MOST_OF_A_TEXT),
+      // The services, and the code that failed if it is known.
       where: brief(joined(' · ', [joined(', ', issue.services), issue.culprit]), MOST_OF_A_TEXT),
       events: number(issue.events),
       players: playersWords(issue, this.language),

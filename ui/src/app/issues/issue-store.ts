@@ -34,6 +34,7 @@ export class IssueStore {
   /** Whether there may be more issues than the list contains. */
   readonly cut = computed(() => this.issues().length >= MOST);
   readonly open = computed(() => this.issues().filter(isOpen).length);
+  readonly load = this.followed.load;
 
   /** Begins to follow; a second call changes nothing. */
   follow(): void {
@@ -42,10 +43,6 @@ export class IssueStore {
     this.stream.on('issue', (issue) => this.take(issue));
     this.stream.on('missed', () => void this.load());
     void this.load();
-  }
-
-  load(): Promise<void> {
-    return this.followed.load();
   }
 
   /** Resolves or reopens an issue, and shows the reply of the collector. */

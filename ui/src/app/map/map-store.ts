@@ -22,6 +22,7 @@ export class MapStore {
 
   readonly state = this.followed.state;
   readonly map = this.followed.value;
+  readonly load = this.followed.load;
 
   /** Begins to follow; returns a function that ends it. */
   watch(): () => void {
@@ -35,10 +36,6 @@ export class MapStore {
       clearTimeout(this.timer);
       this.timer = undefined;
     };
-  }
-
-  load(): Promise<void> {
-    return this.followed.load();
   }
 
   private soon(): void {

@@ -95,7 +95,7 @@ export class OverheadCard {
     void this.store.measure(rate);
   }
 
-  private linesOf({ off, on, ...added }: Comparison): readonly Line[] {
+  private linesOf({ off, on, ...added }: Comparison) {
     const { lapse, lapseChange, number, percent } = this.language.formats();
     const ms = (value: number | null): string =>
       value === null ? '–' : lapse(fromMilliseconds(value));
@@ -146,13 +146,4 @@ export class OverheadCard {
     const { number } = this.language.formats();
     return this.say('overhead.kilobytes', { count: number(bytes / 1000, bytes === 0 ? 0 : 1) });
   }
-}
-
-interface Line {
-  readonly name: string;
-  readonly label: string;
-  readonly hint: string;
-  readonly off: string;
-  readonly on: string;
-  readonly added: string;
 }

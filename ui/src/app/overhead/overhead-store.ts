@@ -29,9 +29,7 @@ export class OverheadStore {
   readonly error = this._error.asReadonly();
 
   /** Requests the state every second from now on; the returned function ends it. */
-  watch(): () => void {
-    return this.followed.watch();
-  }
+  readonly watch = this.followed.watch;
 
   measure(sampleRate: number): Promise<void> {
     return this.send(() => this.gateway.measureOverhead(sampleRate));

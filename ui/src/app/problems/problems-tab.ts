@@ -186,7 +186,7 @@ export class ProblemsTab {
     return { share, words: words.trim() };
   }
 
-  private seenOf({ state, observed }: ProblemView): Seen | null {
+  private seenOf({ state, observed }: ProblemView) {
     if (state !== 'on' || !observed) return null;
     const { lapse, clock } = this.language.formats();
     return {
@@ -224,11 +224,4 @@ export class ProblemsTab {
     const concerns = refusal?.of === of || (of === 'payment-errors' && refusal?.of === 'fire');
     return refusal && concerns ? this.language.text(refusalWords(refusal.error)) : '';
   }
-}
-
-interface Seen {
-  readonly href: string;
-  readonly text: string;
-  readonly time: string;
-  readonly title: string;
 }

@@ -71,7 +71,7 @@ export class ReleasesPage {
     widths: Record<(typeof TIMES)[number], number>,
     drawing: RtpDrawing | null,
     compared: boolean,
-  ): Row {
+  ) {
     const { figures, regressions, rtp_percent, rtp_band_percent } = release;
     const { lapse, number, percent } = this.language.formats();
     const regressed = (figure: Regression['figure']): boolean =>
@@ -122,7 +122,7 @@ export class ReleasesPage {
     ];
   }
 
-  private regression(regression: Regression): RegressionWords {
+  private regression(regression: Regression) {
     const { lapse, number, percent } = this.language.formats();
     const { figure, expected, measured, standard_errors, service, suspect } = regression;
     const shown = (value: number): string =>
@@ -149,31 +149,4 @@ export class ReleasesPage {
   private points(percent: number): string {
     return this.language.formats().percent(percent, percent < 100 ? 1 : 0);
   }
-}
-
-interface RegressionWords {
-  readonly figure: Regression['figure'];
-  readonly what: string;
-  readonly beyond: string;
-  readonly points: string;
-}
-
-interface Row {
-  readonly release: string;
-  readonly href: string;
-  readonly label: string;
-  readonly changes: readonly string[];
-  readonly times: readonly { name: string; text: string; width: number; bad: boolean }[];
-  readonly errors: string;
-  readonly errorsBad: boolean;
-  readonly rtp: string;
-  readonly rtpBad: boolean;
-  readonly band: string;
-  readonly drawing: RtpDrawing | null;
-  readonly drawingWords: string;
-  readonly spins: string;
-  readonly few: string;
-  readonly fewHint: string;
-  readonly fine: string;
-  readonly regressions: readonly RegressionWords[];
 }

@@ -16,11 +16,6 @@ export class ReleasesStore {
   readonly state = this.followed.state;
 
   /** Requests the measurements from now on; the returned function ends it. */
-  watch(): () => void {
-    return this.followed.watch();
-  }
-
-  load(): Promise<void> {
-    return this.followed.load();
-  }
+  readonly watch = this.followed.watch;
+  readonly load = this.followed.load;
 }

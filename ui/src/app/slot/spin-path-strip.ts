@@ -88,7 +88,7 @@ export class SpinPathStrip {
     if (href !== null) this.address.follow(event, href);
   }
 
-  private shownStation({ name, state, time, share }: Station, slow: boolean): ShownStation {
+  private shownStation({ name, state, time, share }: Station, slow: boolean) {
     const { lapse, percent } = this.language.formats();
     return {
       name,
@@ -103,17 +103,4 @@ export class SpinPathStrip {
       slow,
     };
   }
-}
-
-interface ShownStation {
-  readonly name: string;
-  readonly label: string;
-  readonly state: Station['state'];
-  readonly stateWords: string;
-  readonly colour: string;
-  readonly time: string;
-  readonly share: string;
-  readonly weight: number;
-  /** The bottleneck. */
-  readonly slow: boolean;
 }

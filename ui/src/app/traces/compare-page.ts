@@ -153,7 +153,7 @@ export class ComparePage {
     return path.segments.reduce((sum, { start, end }) => sum + end - start, 0);
   }
 
-  private side(which: 'before' | 'after', layout: Layout, longest: number): Side {
+  private side(which: 'before' | 'after', layout: Layout, longest: number) {
     const detail = which === 'before' ? this.before.detail() : this.after.detail();
     const { lapse, date, percent } = this.language.formats();
     const time = this.rootTime(layout);
@@ -169,6 +169,7 @@ export class ComparePage {
       release: detail?.summary.release ?? '',
       time: lapse(micros(time)),
       why: layout.path.why && this.say(`viewer.why.${layout.path.why}`),
+      // In per cent of the longer trace.
       width: (time / longest) * 100,
       segments: layout.path.segments.map(({ node, start, end }) => ({
         colour: node.failed ? 'var(--bad)' : colourOf(actorOf(node)),
@@ -188,7 +189,7 @@ export class ComparePage {
     };
   }
 
-  private actorLine({ actor, beforeTime, afterTime, delta, selfDelta }: ActorChange): ActorLine {
+  private actorLine({ actor, beforeTime, afterTime, delta, selfDelta }: ActorChange) {
     const { lapse, lapseChange } = this.language.formats();
     return {
       actor,
@@ -204,55 +205,10 @@ export class ComparePage {
 
 type Way = 'faster' | 'slower' | '';
 
-interface Side {
-  readonly which: 'before' | 'after';
-  readonly id: string;
-  readonly href: string;
-  readonly name: string;
-  readonly when: string;
-  readonly ok: boolean;
-  readonly release: string;
-  readonly time: string;
-  readonly why: string | null;
-  /** In per cent of the longer trace. */
-  readonly width: number;
-  readonly segments: readonly { colour: string; weight: number; title: string }[];
-  readonly shares: readonly { actor: string; colour: string; text: string }[];
-  /** Number of omitted shares. */
-  readonly moreShares: number;
-}
-
-interface ActorLine {
-  readonly actor: string;
-  readonly colour: string;
-  readonly before: string;
-  readonly after: string;
-  readonly delta: string;
-  readonly way: Way;
-  readonly self: string;
-}
-
-interface PairLine {
-  readonly key: string;
-  readonly depth: number;
-  readonly service: string;
-  readonly label: string;
-  readonly colour: string;
-  readonly before: string;
-  readonly after: string;
-  readonly beforeWidth: number;
-  readonly afterWidth: number;
-  readonly delta: string;
-  readonly way: Way;
-  readonly critical: string;
-  readonly only: 'before' | 'after' | null;
-  readonly failed: boolean;
-}
-
-function lineOf(pair: Pair, longest: number, formats: Formats): PairLine {
+function lineOf(pair: Pair, longest: number, formats: Formats) {
   const { before, after, key, depth, beforeTime, afterTime, delta, criticalDelta } = pair;
   const node = after ?? before;
-  const only = before ? (after ? null : 'before') : 'after';
+  const only: 'before' | 'after' | null = before ? (after ? null : 'before') : 'after';
   return {
     key,
     depth: Math.min(depth, 20),

@@ -132,7 +132,7 @@ export class SpanDetails {
   }
 
   /** The application's own frames of the stack, or all if none is its own. */
-  private shownError(error: ErrorEvent): ShownError {
+  private shownError(error: ErrorEvent) {
     const { frames, event_id, issue_id } = error;
     const own = frames.filter(({ in_app }) => in_app);
     const list = `frames:${event_id}`;
@@ -141,6 +141,7 @@ export class SpanDetails {
       error,
       odd: oddWords(timeOddities(error, this.layout().tree), this.say),
       issue: `/issues/${encodeURIComponent(issue_id)}`,
+      /** The name of the stack's list. */
       list,
       frames: this.full().has(list)
         ? firstOf(frames, frames.length)
@@ -148,7 +149,7 @@ export class SpanDetails {
     };
   }
 
-  private shownLog(log: LogLine): ShownLog {
+  private shownLog(log: LogLine) {
     return {
       at: hasTime(log) ? this.since(log.at_us) : '',
       odd: oddWords(timeOddities(log, this.layout().tree), this.say),
@@ -158,7 +159,7 @@ export class SpanDetails {
     };
   }
 
-  private shownEvent(event: LooseEvent): ShownEvent {
+  private shownEvent(event: LooseEvent) {
     const { at, level, service } = event;
     const timed = timeOf(event);
     const { span_id = '', ...record } = event.kind === 'log' ? event.log : event.error;
@@ -192,7 +193,7 @@ export class SpanDetails {
     return (at < start ? '' : '+') + this.language.formats().lapse(between(start, at));
   }
 
-  private shownSpan(node: SpanNode): ShownSpan {
+  private shownSpan(node: SpanNode) {
     const { span } = node;
     const layout = this.layout();
     const { lapse, percent } = this.language.formats();
@@ -272,52 +273,9 @@ function mapped<T, U>({ shown, rest }: Capped<T>, make: (one: T) => U): Capped<U
   return { shown: shown.map(make), rest };
 }
 
-interface ShownError {
-  readonly error: ErrorEvent;
-  readonly odd: string;
-  readonly issue: string;
-  /** The name of the stack's list. */
-  readonly list: string;
-  readonly frames: Capped<Frame>;
-}
-
-interface ShownLog {
-  /** The time since the start of the trace; empty if it is unknown. */
-  readonly at: string;
-  readonly odd: string;
-  readonly level: string;
-  readonly message: string;
-  readonly bad: boolean;
-}
-
-interface ShownEvent {
-  readonly colour: string;
-  readonly label: string;
-  readonly odd: string;
-  readonly facts: readonly Pair[];
-  readonly error: ShownError | null;
-  readonly attributes: Capped<Pair>;
-}
-
 interface Pair {
   readonly name: string;
   readonly value: string;
   readonly note?: string;
   readonly bad?: boolean;
-}
-
-interface ShownSpan {
-  readonly colour: string;
-  readonly label: string;
-  readonly odd: string;
-  readonly facts: readonly Pair[];
-  readonly statement: string | null;
-  readonly measurements: readonly Pair[];
-  readonly metricsTitle: string;
-  readonly metrics: Capped<Pair>;
-  readonly attributes: Capped<Pair>;
-  readonly tags: Capped<Pair>;
-  readonly resource: Capped<Pair>;
-  readonly errors: Capped<ShownError>;
-  readonly logs: Capped<ShownLog>;
 }

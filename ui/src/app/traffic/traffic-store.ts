@@ -24,9 +24,7 @@ export class TrafficStore {
   readonly error = this._error.asReadonly();
 
   /** Requests the state every second from now on; the returned function ends it. */
-  watch(): () => void {
-    return this.followed.watch();
-  }
+  readonly watch = this.followed.watch;
 
   /**
    * Changes the settings. A slider may move faster than requests are answered, so only its last position is requested.

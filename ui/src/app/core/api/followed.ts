@@ -13,7 +13,8 @@ interface Options<T> {
 
 /**
  * A value that the gateway returns, kept up to date. If several requests are pending, the reply to the newest one
- * counts. A failed request leaves the shown value, and `error` says that it is old.
+ * counts. A failed request leaves the shown value, and `error` says that it is old. `watch` and `load` are functions of
+ * their own, so that stores can offer them without wrappers.
  */
 export class Followed<T> {
   private readonly _value = signal<T | null>(null);
@@ -46,7 +47,7 @@ export class Followed<T> {
   ) {}
 
   /** Starts watching; the returned function ends it and discards pending requests. */
-  watch(): () => void {
+  readonly watch = (): (() => void) => {
     this.watchers += 1;
     if (this.watchers === 1) void this.look();
     let ended = false;
@@ -58,9 +59,9 @@ export class Followed<T> {
       clearTimeout(this.timer);
       this.discardPending();
     };
-  }
+  };
 
-  async load(): Promise<void> {
+  readonly load = async (): Promise<void> => {
     const question = (this.asked += 1);
     this.underWay += 1;
     try {
@@ -77,7 +78,7 @@ export class Followed<T> {
       this.underWay -= 1;
       if (this.underWay === 0) this.changes = [];
     }
-  }
+  };
 
   /** Applies a whole value from the stream; it is newer than the reply to any pending request. */
   take(value: T): void {

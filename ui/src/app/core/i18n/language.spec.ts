@@ -106,6 +106,14 @@ describe('the language of the page', () => {
     expect(language.count('traffic.spins', 12_345)).toContain('12\u00a0345');
   });
 
+  it('says a message by its phrase, and the sentence of a service as it is', () => {
+    const language = TestBed.inject(Language);
+    const params = { seconds: 2 };
+    const phrase = { key: 'problem.rate_limited.todo', params } as const;
+    expect(language.text(phrase)).toBe(language.say(phrase.key, params));
+    expect(language.text({ literal: 'No {{ seconds }} left.' })).toBe('No {{ seconds }} left.');
+  });
+
   it('is the one that was chosen last, is remembered, and is told to the browser', async () => {
     const language = TestBed.inject(Language);
     const first = language.choose(languageNamed('ru'));
