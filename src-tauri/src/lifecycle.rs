@@ -133,7 +133,7 @@ async fn serve(
         }
     };
     // A task without a result has panicked.
-    let started = started.unwrap_or_else(|error| Err(Failure::stopped(error.to_string(), data_dir.clone())));
+    let started = started.unwrap_or_else(|error| Err(Failure::defect(error.to_string(), data_dir.clone())));
     let failure = match started {
         Ok((mut stack, page)) => {
             shown.settle(page);
@@ -204,7 +204,7 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
         .await
         .map_err(|error| Failure::of_start(&error, &data_dir))?;
     let page =
-        Url::parse(&stack.ui_url()).map_err(|error| Failure::stopped(error.to_string(), Some(data_dir)))?;
+        Url::parse(&stack.ui_url()).map_err(|error| Failure::defect(error.to_string(), Some(data_dir)))?;
     Ok((stack, page))
 }
 

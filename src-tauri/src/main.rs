@@ -30,8 +30,7 @@ mod webkit;
 mod window;
 mod words;
 
-#[cfg(target_os = "linux")]
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -74,8 +73,14 @@ struct Arguments {
 #[cfg(target_os = "linux")]
 const NO_DISPLAY: u8 = 27;
 
+/// Exit code when help or version could not be written.
+const UNWRITTEN: u8 = 26;
+
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(answer) => return answered(&answer),
+    };
     #[cfg(target_os = "linux")]
     environment::settle();
     reelscope_stack::init_logs();
@@ -86,4 +91,14 @@ fn main() -> ExitCode {
         return ExitCode::from(NO_DISPLAY);
     }
     lifecycle::run(arguments)
+}
+
+/// Prints help, version, or what is wrong with the arguments. A reader that has gone is no error.
+fn answered(answer: &clap::Error) -> ExitCode {
+    match answer.print().and_then(|()| std::io::stdout().flush()) {
+        Err(error) if !answer.use_stderr() && error.kind() != ErrorKind::BrokenPipe => {
+            ExitCode::from(UNWRITTEN)
+        }
+        _ => ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(1)),
+    }
 }

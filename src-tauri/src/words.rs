@@ -35,13 +35,23 @@ pub(crate) struct Failures {
     pub(crate) disk_full: Explained,
     pub(crate) data_dir_newer: Explained,
     pub(crate) data_dir_unreadable: Explained,
+    pub(crate) database_damaged: Explained,
+    pub(crate) system_error: Explained,
+    pub(crate) path_not_utf8: Explained,
+    pub(crate) data_dir_missing: Explained,
+    pub(crate) problem_not_switched: Explained,
+    pub(crate) defect: Explained,
+    pub(crate) database_error: Explained,
+    pub(crate) wallets_unreadable: Explained,
+    pub(crate) recording_unreadable: Explained,
+    pub(crate) recording_not_written: Explained,
     pub(crate) data_dir_unknown: Explained,
     pub(crate) settings_invalid: Explained,
     pub(crate) port_in_use: Explained,
     pub(crate) stopped: Explained,
 }
 
-/// A cause in one sentence, and what a person can do about it.
+/// A cause in one sentence, and what a person can do about it. In an advice, `{dir}` stands for the data directory.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Explained {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reelscope_collector::{Collector, Options};
 use reelscope_stack::drawing::{Drawing, VARIABLE};
-use reelscope_stack::{Config, Stack};
+use reelscope_stack::{Config, Stack, StartError, StartErrorCode, storage};
 use serde::Serialize;
 
 use crate::run::RunDir;
@@ -22,9 +22,14 @@ pub(crate) struct Finding {
     pub detail: String,
 }
 
-/// Checks the data directory, loopback, and a whole spin in a temporary directory.
+/// Name of the check of the databases as a whole.
+const STORED: &str = "databases";
+
+/// Checks the data directory and what is stored in it, loopback, and a whole spin in a temporary directory.
 pub(crate) async fn examine(data_dir: &Path) -> Vec<Finding> {
-    let mut findings = vec![data_directory(data_dir), loopback().await];
+    let mut findings = vec![data_directory(data_dir)];
+    findings.extend(databases(data_dir).await);
+    findings.push(loopback().await);
     findings.extend(webview());
     if cfg!(target_os = "linux") {
         findings.push(graphics(&Drawing::of_this_machine()));
@@ -51,6 +56,31 @@ fn data_directory(data_dir: &Path) -> Finding {
             detail: format!("{place} cannot be written ({error}); choose another with --data-dir"),
         },
     }
+}
+
+/// Reads what is stored, as `ledger verify` does: the databases from copies, so that nothing that is stored changes.
+async fn databases(data_dir: &Path) -> Vec<Finding> {
+    let dir = data_dir.to_owned();
+    let read = tokio::task::spawn_blocking(move || storage::read_all(&dir)).await;
+    let read = read.unwrap_or_else(|error| vec![(STORED, Err(StartError::defect("a database", &error)))]);
+    if read.is_empty() {
+        return vec![Finding {
+            check: STORED,
+            ok: true,
+            detail: "there are none yet".to_owned(),
+        }];
+    }
+    let finding = |(check, read): (&'static str, Result<(), StartError>)| {
+        let (ok, detail) = match read {
+            Ok(()) => (true, "can be read".to_owned()),
+            Err(error) if error.cause() == StartErrorCode::DataDirLocked => {
+                (true, "in use by a Reelscope that runs".to_owned())
+            }
+            Err(error) => (false, error.to_string()),
+        };
+        Finding { check, ok, detail }
+    };
+    read.into_iter().map(finding).collect()
 }
 
 async fn loopback() -> Finding {

@@ -1,7 +1,7 @@
 //! The end of the program when a command fails.
 
 use reelscope_stack::settings::SettingsError;
-use reelscope_stack::{StartError, StopError};
+use reelscope_stack::{RunError, StartError, StopError};
 
 use crate::output;
 
@@ -22,6 +22,15 @@ impl From<StartError> for Failure {
 
 impl From<StopError> for Failure {
     fn from(error: StopError) -> Self {
+        Self {
+            sentence: error.to_string(),
+            exit_code: error.exit_code(),
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
         Self {
             sentence: error.to_string(),
             exit_code: error.exit_code(),

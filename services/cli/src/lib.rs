@@ -56,7 +56,13 @@ pub fn command() -> clap::Command {
 /// error.
 pub async fn run() -> ExitCode {
     init_logs();
-    let result = Cli::parse().command.run().await;
+    let result = match Cli::try_parse() {
+        Ok(cli) => cli.command.run().await,
+        Err(answer) => {
+            output::usage(&answer);
+            Ok(ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(1)))
+        }
+    };
     match result.and_then(|code| written().map(|()| code)) {
         Ok(code) => code,
         Err(failure) => {

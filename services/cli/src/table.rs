@@ -38,10 +38,11 @@ impl Table {
     }
 
     pub(crate) fn print(&self, format: Format) {
-        match format {
-            Format::Text => say!("{}", self.text()),
-            Format::Markdown => say!("{}", self.markdown()),
-        }
+        let text = match format {
+            Format::Text => self.text(),
+            Format::Markdown => self.markdown(),
+        };
+        text.lines().for_each(|line| say!("{line}"));
     }
 
     /// Formats the table for a terminal: columns are aligned, figures to the right.

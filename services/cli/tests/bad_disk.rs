@@ -152,6 +152,93 @@ fn verifying_a_damaged_ledger_is_an_error_and_changes_nothing() {
     assert!(!parent.path().join("nowhere").exists());
 }
 
+/// Exit code, and output as JSON, of `doctor`.
+fn doctor(dir: &Path) -> (Option<i32>, Value) {
+    let output = reelscope(&["doctor", "--json", "--data-dir", dir.to_str().unwrap()])
+        .output()
+        .unwrap();
+    (
+        output.status.code(),
+        serde_json::from_slice(&output.stdout).unwrap(),
+    )
+}
+
+#[test]
+fn doctor_says_which_database_cannot_be_read_and_changes_nothing() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("data");
+    played(&dir);
+    let found = |said: &Value, check: &str| {
+        let findings = said["findings"].as_array().unwrap().iter();
+        let mut of_it = findings.filter(|finding| finding["check"] == check);
+        of_it.next().map(|finding| {
+            let detail = finding["detail"].as_str().unwrap();
+            (finding["ok"] == true, detail.to_owned())
+        })
+    };
+    let (code, said) = doctor(&dir);
+    assert_eq!(code, Some(0), "{said}");
+    for check in ["players", "rounds", "wallets", "telemetry"] {
+        assert!(found(&said, check).unwrap().0, "{said}");
+    }
+    damage(&dir);
+    fs::remove_file(dir.join("rounds/schema-version")).unwrap();
+    // SQLite makes its two files beside the telemetry for whoever reads it.
+    let stored = || {
+        let mut stored = content(&dir);
+        stored.retain(|path, _| !path.to_string_lossy().contains("telemetry.sqlite-"));
+        stored
+    };
+    let before = stored();
+    let (code, said) = doctor(&dir);
+    assert_eq!(code, Some(1), "{said}");
+    let is_bad = |check: &str, words: &str| {
+        let (ok, detail) = found(&said, check).unwrap();
+        !ok && detail.contains(words) && detail.contains(dir.to_str().unwrap())
+    };
+    assert!(is_bad("wallets", "damaged"), "{said}");
+    assert!(is_bad("rounds", "schema-version is missing"), "{said}");
+    assert!(found(&said, "players").unwrap().0, "{said}");
+    assert_eq!(stored(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn telemetry_that_cannot_be_shown_ends_with_the_code_of_its_cause() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("data");
+    let data = dir.to_str().unwrap();
+    let check = |expected| {
+        let file = parent.path().join("exported");
+        let id = "0123456789abcdef0123456789abcdef";
+        for command in [
+            &["traces", "list"][..],
+            &["traces", "show", id],
+            &["traces", "export", id],
+        ] {
+            let (code, said) = refused(reelscope(command).args(["--data-dir", data]));
+            assert_eq!(code, Some(expected), "{command:?}: {said}");
+            assert_eq!(said.trim_end().lines().count(), 1, "{command:?}: {said}");
+        }
+        file
+    };
+    let file = check(21);
+    let export = ["telemetry", "export", file.to_str().unwrap(), "--data-dir", data];
+    assert_eq!(refused(&mut reelscope(&export)).0, Some(21));
+    let stack = start(&dir).await;
+    check(12);
+    stack.shutdown().await.unwrap();
+    // A trace that is not there has no cause that a person could remove.
+    let id = "0123456789abcdef0123456789abcdef";
+    let none = ["traces", "show", id, "--data-dir", data];
+    assert_eq!(refused(&mut reelscope(&none)).0, Some(1));
+
+    let telemetry = dir.join("telemetry/telemetry.sqlite");
+    let mut bytes = fs::read(&telemetry).unwrap();
+    bytes.fill(0xA5);
+    fs::write(&telemetry, bytes).unwrap();
+    check(18);
+}
+
 async fn start(dir: &Path) -> Stack {
     let config = Config {
         players: Some(600),

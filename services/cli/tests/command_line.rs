@@ -386,6 +386,9 @@ fn a_reader_that_goes_ends_quietly_and_an_answer_that_cannot_be_written_is_an_er
         "traces list --data-dir $1",
         "traces list --json --data-dir $1",
         "--help",
+        "--version",
+        "help",
+        "traces list --help",
     ];
     for command in commands {
         // `true` reads nothing, so the pipe closes before or during the output.
@@ -395,13 +398,11 @@ fn a_reader_that_goes_ends_quietly_and_an_answer_that_cannot_be_written_is_an_er
         assert_eq!((code, said.as_str()), (Some(0), ""), "{command} 2>&1 | true");
         let (code, _) = shell(&format!("$0 {command} >&-"), data);
         assert!(matches!(code, Some(0 | 26)), "{command} >&-: {code:?}");
-        if command != "--help" {
-            let (code, said) = shell(&format!("$0 {command} >/dev/full"), data);
-            assert_eq!(code, Some(26), "{command}: {said}");
-            assert_eq!(said.trim_end().lines().count(), 1, "{command}: {said}");
-            let (code, _) = shell(&format!("$0 {command} >/dev/full 2>/dev/full"), data);
-            assert_eq!(code, Some(26), "{command}");
-        }
+        let (code, said) = shell(&format!("$0 {command} >/dev/full"), data);
+        assert_eq!(code, Some(26), "{command}: {said}");
+        assert_eq!(said.trim_end().lines().count(), 1, "{command}: {said}");
+        let (code, _) = shell(&format!("$0 {command} >/dev/full 2>/dev/full"), data);
+        assert_eq!(code, Some(26), "{command}");
     }
     // A failure keeps its own exit code, even when its sentence cannot be written.
     let (code, _) = shell("$0 ledger verify --data-dir $1/nowhere 2>/dev/full", data);

@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::UnixMillis;
+use reelscope_telemetry::watched;
 use tokio::sync::{RwLock, watch};
 
 use crate::moment::Moment;
@@ -258,8 +259,10 @@ impl Faults {
             before
         };
         let faults = self.clone();
+        let failed = move || SwitchError::Failed(id.as_str(), "its service met a defect".to_owned());
         let task = tokio::spawn(async move {
-            let turned = faults.shared.knobs.turn(id, to).await;
+            let turned = watched("switch of a fault", faults.shared.knobs.turn(id, to)).await;
+            let turned = turned.unwrap_or_else(|_| Err(failed()));
             let now = faults.shared.knobs.moments.now();
             let mut board = faults.board();
             if let Some(cell) = board.cells.get_mut(&id) {
@@ -274,7 +277,6 @@ impl Faults {
             drop((board, held));
             turned
         });
-        let failed = || SwitchError::Failed(id.as_str(), "its service met a defect".to_owned());
         task.await.unwrap_or_else(|_| Err(failed()))
     }
 

@@ -10,6 +10,7 @@ use reelscope_game_engine::par_sheet::{approximate, par_sheet};
 use reelscope_game_engine::paytable::CERTIFIED;
 use reelscope_http::{Body, Path, ProblemResponse, not_found};
 use serde::Deserialize;
+use tokio::task::JoinError;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -155,30 +156,36 @@ async fn reset_demo(
 
 /// What was measured of this session's spins before and after each fix.
 #[utoipa::path(get, path = "/figures", responses((status = 200, description = "The figures", body = ProblemFigures)))]
-async fn problem_figures(State(steering): State<Steering>) -> Json<ProblemFigures> {
-    let (now, begun) = (steering.faults.story_states(), steering.faults.since());
+async fn problem_figures(State(steering): State<Steering>) -> Result<Json<ProblemFigures>, ProblemResponse> {
+    let now = steering.faults.story_states();
     let compared =
         tokio::task::spawn_blocking(move || steering.of_session(|spins| figures::compare(spins, now)));
-    let (compared, since) = compared.await.unwrap_or_else(|_| (Compared::default(), begun));
+    let (compared, since) = compared.await.map_err(uncompared)?;
     let Compared {
         pairs,
         now,
         left_out,
         virtual_spins,
     } = compared;
-    Json(ProblemFigures {
+    Ok(Json(ProblemFigures {
         since,
         now,
         left_out,
         virtual_spins,
         pairs,
-    })
+    }))
+}
+
+/// The answer where comparing spins panicked.
+fn uncompared(error: JoinError) -> ApiProblem {
+    tracing::error!(%error, "spins could not be compared");
+    ApiProblem::new(Code::Internal, "The figures could not be computed.")
 }
 
 /// What was measured of each release, and what left the band of chance.
 #[utoipa::path(get, path = "/releases", responses((status = 200, description = "The figures", body = Releases)))]
-async fn compared_releases(State(steering): State<Steering>) -> Json<Releases> {
-    let (exact, begun) = (Arc::clone(&steering.exact), steering.faults.since());
+async fn compared_releases(State(steering): State<Steering>) -> Result<Json<Releases>, ProblemResponse> {
+    let exact = Arc::clone(&steering.exact);
     let compared = tokio::task::spawn_blocking(move || {
         let exact = *exact.get_or_init(|| {
             let sheet = par_sheet(&CERTIFIED);
@@ -190,20 +197,19 @@ async fn compared_releases(State(steering): State<Steering>) -> Json<Releases> {
         let compared = steering.of_session(|spins| releases::compare(spins, exact));
         (100.0 * exact.rtp, compared)
     });
-    let nothing = |_| (0.0, (releases::ComparedReleases::default(), begun));
-    let (exact_rtp_percent, (compared, since)) = compared.await.unwrap_or_else(nothing);
+    let (exact_rtp_percent, (compared, since)) = compared.await.map_err(uncompared)?;
     let releases::ComparedReleases {
         releases,
         left_out,
         virtual_spins,
     } = compared;
-    Json(Releases {
+    Ok(Json(Releases {
         since,
         left_out,
         virtual_spins,
         exact_rtp_percent,
         releases,
-    })
+    }))
 }
 
 impl From<SwitchError> for ApiProblem {

@@ -19,7 +19,7 @@ use hdrhistogram::Histogram;
 use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::Code;
 use reelscope_page_api::telemetry::nearest_rank;
-use reelscope_telemetry::{cpu_ms, latencies, record_latency};
+use reelscope_telemetry::{cpu_ms, latencies, record_latency, watched};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -83,6 +83,22 @@ struct State {
 }
 
 impl State {
+    /// Spawns a task that runs as long as the traffic. A panic of one stops all of it, so that what is shown stays true
+    /// and the next start begins anew.
+    fn spawn(
+        &mut self,
+        shared: &Arc<Shared>,
+        name: &'static str,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) -> AbortHandle {
+        let shared = Arc::clone(shared);
+        self.tasks.spawn(async move {
+            if watched(name, task).await.is_err() {
+                shared.state().end();
+            }
+        })
+    }
+
     /// Stops all players. Their spins under way still end, because the gateway runs each on a task of its own.
     fn end(&mut self) {
         self.set.running = false;
@@ -220,7 +236,8 @@ impl TrafficControl {
             state.pace = Pace::new(cores());
             state.turn_takes = FIRST_TURN_TAKES;
             state.tasks = JoinSet::new();
-            state.tasks.spawn(Arc::clone(&self.shared).control());
+            let control = Arc::clone(&self.shared).control();
+            state.spawn(&self.shared, "pace of the virtual players", control);
         }
         let players = wanted.players as usize;
         // Removed players stop at once: one that pauses or waits for a turn would still be there when its place is
@@ -231,7 +248,8 @@ impl TrafficControl {
         }
         while state.tasks.try_join_next().is_some() {}
         while state.seats.len() < players {
-            let player = state.tasks.spawn(Arc::clone(&self.shared).play());
+            let play = Arc::clone(&self.shared).play();
+            let player = state.spawn(&self.shared, "virtual player", play);
             state.seats.push(player);
         }
         drop(state);
@@ -345,6 +363,40 @@ impl Shared {
         Turn {
             shared: Arc::clone(self),
             began: *last,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reelscope_telemetry::{Service, Timings};
+
+    #[tokio::test]
+    async fn a_player_that_meets_a_defect_stops_the_traffic_and_the_next_start_works() {
+        let traffic = TrafficControl::new(TrafficTarget {
+            origin: "http://127.0.0.1:9".to_owned(),
+            launch_token: String::new(),
+            frontend: Service::new("frontend", Timings::default()),
+            accounts: Arc::new(|| panic!("on purpose")),
+        });
+        for _ in 0..2 {
+            let wanted = SetTraffic {
+                running: true,
+                players: 50,
+                budget_percent: None,
+            };
+            traffic.set(wanted).unwrap();
+            assert!(traffic.view().running);
+            let stopped = async {
+                while traffic.view().running {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(20), stopped)
+                .await
+                .unwrap();
+            assert!(traffic.shared.state().seats.is_empty());
         }
     }
 }

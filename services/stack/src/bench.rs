@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::load::{self, Plan, Report};
+use crate::run_error::RunError;
 use crate::settings::Settings;
 use crate::{Config, Stack, traces};
 
@@ -66,14 +67,14 @@ struct Bench {
 }
 
 impl Bench {
-    async fn start(dir: &Path, players: u64, settings: Option<Settings>) -> Result<Self, String> {
+    async fn start(dir: &Path, players: u64, settings: Option<Settings>) -> Result<Self, RunError> {
         let config = Config {
             players: Some((players + 1).max(1_000)),
             rate: None,
             settings,
             ..Config::new(dir.to_owned())
         };
-        let stack = Stack::start(config).await.map_err(|error| error.to_string())?;
+        let stack = Stack::start(config).await?;
         Ok(Self {
             stack,
             players,
@@ -169,13 +170,13 @@ pub const BLOCKS: u64 = 2 + 2 * PAIRS;
 /// have ended. Returns `None` when `cancelled` completes before the end.
 ///
 /// # Errors
-/// A sentence about the failure.
+/// A stack could not be started or stopped, or spins failed.
 pub async fn telemetry(
     dir: &Path,
     method: Method,
     done: impl Fn(u64) + Send,
     cancelled: impl Future<Output = ()> + Send,
-) -> Result<Option<Comparison>, String> {
+) -> Result<Option<Comparison>, RunError> {
     let settings = Settings {
         traces_sample_rate: method.sample_rate,
         ..Settings::default()
@@ -183,19 +184,19 @@ pub async fn telemetry(
     let mut off = Bench::start(&dir.join("off"), method.players, None).await?;
     let on = Bench::start(&dir.join("on"), method.players, Some(settings)).await;
     let compared = match on {
-        Err(sentence) => Err(sentence),
+        Err(error) => Err(error),
         Ok(mut on) => {
             let compared = tokio::select! {
-                compared = compare(&mut off, &mut on, method, done) => compared.map(Some),
+                compared = compare(&mut off, &mut on, method, done) => compared.map(Some).map_err(RunError::from),
                 () = cancelled => Ok(None),
             };
             let stopped = on.stack.shutdown().await;
-            stopped.map_err(|error| error.to_string()).and(compared)
+            stopped.map_err(RunError::from).and(compared)
         }
     };
     // Always stopped, because running stacks hinder the removal of the directory.
     let stopped = off.stack.shutdown().await;
-    stopped.map_err(|error| error.to_string()).and(compared)
+    stopped.map_err(RunError::from).and(compared)
 }
 
 async fn compare(

@@ -78,7 +78,7 @@ impl Player {
 /// Logs the players in, makes the spins, and measures. The stack must run without a rate limit.
 ///
 /// # Errors
-/// A sentence, when the players cannot log in.
+/// A sentence, when the players cannot log in, or one of them panicked.
 pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
     let load = Arc::new(Load::begin(stack, plan).await?);
     stack.flush().await;
@@ -90,7 +90,9 @@ pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
     for _ in 0..plan.concurrency.clamp(1, plan.count.max(1)) {
         workers.spawn(Arc::clone(&load).work());
     }
-    while workers.join_next().await.is_some() {}
+    while let Some(ended) = workers.join_next().await {
+        ended.map_err(|error| format!("a player met a defect: {error}"))?;
+    }
     let wall = started.elapsed();
     let cpu = cpu_before.zip(cpu_ms()).map(|(before, after)| after - before);
     let writes = stack.write_stats().into_iter().zip(writes_before);

@@ -10,7 +10,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::{ApiProblem, Code};
+use reelscope_demo::traffic::TrafficControl;
 use reelscope_http::{Body, ProblemResponse, not_found};
+use reelscope_telemetry::watched;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use utoipa::ToSchema;
@@ -18,7 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::bench::{self, BLOCKS, Comparison, Method};
-use reelscope_demo::traffic::TrafficControl;
+use crate::run_error::RunError;
 
 /// Number of spins of each side, one after another and again concurrently: a block has a hundred, enough for a 95th
 /// percentile.
@@ -147,6 +149,14 @@ impl Overhead {
             let sentence = "Virtual players use the processor too; stop them, then measure.";
             return Err(ApiProblem::new(Code::TrafficRunning, sentence));
         }
+        let (number, cancel) = self.begin(sample_rate)?;
+        let measured = self.clone().measure(number, sample_rate, cancel);
+        self.spawn(number, sample_rate, measured);
+        Ok(())
+    }
+
+    /// Returns the number of the measurement that begins, and what cancels it.
+    fn begin(&self, sample_rate: f32) -> Result<(u64, CancellationToken), ApiProblem> {
         let mut state = self.state();
         if state.done.is_some() {
             let sentence = "A measurement is in progress; wait for it to finish or cancel it.";
@@ -162,11 +172,30 @@ impl Overhead {
             result: state.result.take(),
             ..Measuring::default()
         };
-        tokio::spawn(self.clone().measure(number, sample_rate, cancel));
-        Ok(())
+        Ok((number, cancel))
     }
 
-    async fn measure(self, number: u64, sample_rate: f32, cancel: CancellationToken) {
+    /// Runs a measurement, and ends it whatever becomes of it.
+    fn spawn(
+        &self,
+        number: u64,
+        sample_rate: f32,
+        measure: impl Future<Output = Result<Option<Comparison>, RunError>> + Send + 'static,
+    ) {
+        let overhead = self.clone();
+        tokio::spawn(async move {
+            let measured = watched("measurement", measure).await;
+            let measured = measured.and_then(|measured| measured.map_err(|error| error.to_string()));
+            overhead.end(number, sample_rate, measured);
+        });
+    }
+
+    async fn measure(
+        self,
+        number: u64,
+        sample_rate: f32,
+        cancel: CancellationToken,
+    ) -> Result<Option<Comparison>, RunError> {
         // A directory of its own, because a cancelled measurement may still be closing its databases.
         let dir = Removed(self.dir.join(uuid::Uuid::new_v4().to_string()));
         let method = Method {
@@ -182,8 +211,12 @@ impl Overhead {
                 state.done = Some(blocks);
             }
         };
-        let measured = bench::telemetry(dir.path(), method, told, cancel.cancelled());
-        let (comparison, failed) = match measured.await {
+        bench::telemetry(dir.path(), method, told, cancel.cancelled()).await
+    }
+
+    /// Records what became of a measurement; `None` of a cancelled one.
+    fn end(&self, number: u64, sample_rate: f32, measured: Result<Option<Comparison>, String>) {
+        let (comparison, failed) = match measured {
             Ok(None) => return,
             Ok(Some(comparison)) => (Some(comparison), None),
             Err(sentence) => (None, Some(sentence)),
@@ -243,4 +276,44 @@ async fn measure_overhead(
 async fn cancel_overhead(State(overhead): State<Overhead>) -> Json<OverheadView> {
     overhead.cancel();
     Json(overhead.view())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reelscope_demo::players::TrafficTarget;
+    use reelscope_telemetry::{Service, Timings};
+
+    async fn panics() -> Result<Option<Comparison>, RunError> {
+        panic!("on purpose")
+    }
+
+    #[tokio::test]
+    async fn a_measurement_that_meets_a_defect_has_failed_and_the_next_one_begins() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = TrafficTarget {
+            origin: "http://127.0.0.1:9".to_owned(),
+            launch_token: String::new(),
+            frontend: Service::new("frontend", Timings::default()),
+            accounts: Arc::new(|| 1),
+        };
+        let overhead = Overhead::new(dir.path().join("overhead"), TrafficControl::new(target));
+        for _ in 0..2 {
+            let (number, _) = overhead.begin(1.0).unwrap();
+            overhead.spawn(number, 1.0, panics());
+            let ended = async {
+                while overhead.is_measuring() {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(std::time::Duration::from_secs(20), ended)
+                .await
+                .unwrap();
+            let failed = overhead.view().failed;
+            assert_eq!(
+                failed.as_deref(),
+                Some("the measurement met a defect: on purpose")
+            );
+        }
+    }
 }

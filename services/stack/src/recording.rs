@@ -63,10 +63,8 @@ impl Recording {
             let collector = Collector::open_recording(&from, dir.path())?;
             Ok::<_, RecordingError>((dir, collector))
         });
-        let (dir, collector) = opened.await.map_err(|error| StartError::Defect {
-            part: "the recording",
-            reason: error.to_string(),
-        })??;
+        let opened = opened.await;
+        let (dir, collector) = opened.map_err(|error| StartError::defect("the recording", &error))??;
         let name = file.file_name().unwrap_or(file.as_os_str());
         let name = name.to_string_lossy().into_owned();
         let token = format!("{:032x}", rand::random::<u128>());

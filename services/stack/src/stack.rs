@@ -108,7 +108,9 @@ impl Stack {
         let services = self.services.clone();
         // Flushing a Sentry client blocks.
         let flushed = tokio::task::spawn_blocking(move || services.iter().for_each(Service::flush));
-        let _ = flushed.await;
+        if let Err(error) = flushed.await {
+            tracing::error!(%error, "what the services hold could not be sent to the collector");
+        }
     }
 
     /// Sentences that a person should read after the start, such as about a database that was set aside.

@@ -51,10 +51,8 @@ async fn open_collector(data_dir: &Path) -> Result<Collector, StartError> {
         }
         opened => opened,
     });
-    let (collector, met) = opened.await.map_err(|error| StartError::Defect {
-        part: "the telemetry",
-        reason: error.to_string(),
-    })??;
+    let opened = opened.await;
+    let (collector, met) = opened.map_err(|error| StartError::defect("the telemetry", &error))??;
     // Telemetry contains no money, so these warnings are logged only and are no notice in the page.
     for notice in met {
         tracing::warn!("{}", notice.detail);

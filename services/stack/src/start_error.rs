@@ -6,6 +6,8 @@ use reelscope_collector::{CollectorError, RecordingError};
 use reelscope_demo::faults::SwitchError;
 use reelscope_payment_service as payments;
 use reelscope_store::StoreError;
+use strum::{IntoStaticStr, VariantArray};
+use tokio::task::JoinError;
 
 use crate::settings::SettingsError;
 
@@ -64,51 +66,163 @@ impl From<payments::PaymentError> for StartError {
 }
 
 impl StartError {
+    /// The task that opened `part` panicked.
+    #[must_use]
+    pub fn defect(part: &'static str, panic: &JoinError) -> Self {
+        Self::Defect {
+            part,
+            reason: panic.to_string(),
+        }
+    }
+
     /// Stable name of the error, for machines.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.row().0
+        self.cause().into()
     }
 
-    /// Exit code of the program; each cause that a person can remove has its own.
+    /// Exit code of the program.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        self.row().1
+        self.cause().exit_code()
     }
 
-    fn row(&self) -> (&'static str, u8) {
+    /// What a person is told about, and can perhaps remove.
+    #[must_use]
+    pub fn cause(&self) -> StartErrorCode {
         match self {
-            Self::PortInUse { .. } => ("port_in_use", 10),
-            Self::Listen { .. } => ("cannot_listen", 11),
-            Self::Store(StoreError::Locked { .. }) => ("data_dir_locked", 12),
-            Self::Store(StoreError::Unwritable { .. }) => ("data_dir_unwritable", 13),
-            Self::Store(StoreError::Full) => ("disk_full", 14),
-            Self::Store(StoreError::NewerSchema { .. }) => ("data_dir_newer", 15),
-            Self::Collector(CollectorError::Locked { .. }) => ("data_dir_locked", 12),
-            Self::Collector(CollectorError::Unwritable { .. }) => ("data_dir_unwritable", 13),
-            Self::Collector(CollectorError::NewerFormat { .. }) => ("data_dir_newer", 15),
-            Self::Collector(CollectorError::Full { .. }) => ("disk_full", 14),
-            Self::Collector(CollectorError::Damaged { .. }) => ("database_damaged", 18),
-            Self::Store(StoreError::Unreadable { .. }) => ("data_dir_unreadable", 16),
+            Self::PortInUse { .. } => StartErrorCode::PortInUse,
+            Self::Listen { .. } => StartErrorCode::CannotListen,
+            Self::Store(error) => of_store(error),
+            Self::Collector(error) => of_collector(error),
+            Self::Recording(RecordingError::Nothing { .. }) => StartErrorCode::DataDirMissing,
             Self::Recording(RecordingError::Copy(_) | RecordingError::Unwritable { .. }) => {
-                ("recording_not_written", 30)
+                StartErrorCode::RecordingNotWritten
             }
-            Self::Recording(_) => ("recording_unreadable", 29),
-            Self::Settings(_) => ("settings_invalid", 17),
-            Self::Store(StoreError::Damaged { .. } | StoreError::Corrupt(_)) => ("database_damaged", 18),
-            Self::Store(StoreError::System(_)) => ("system_error", 19),
-            Self::Store(StoreError::PathNotUtf8 { .. }) => ("path_not_utf8", 20),
-            Self::Store(StoreError::Missing { .. }) => ("data_dir_missing", 21),
-            Self::Problem(_) => ("problem_not_switched", 22),
-            Self::Defect { .. } | Self::Store(StoreError::Panicked) => ("defect", 23),
-            Self::Store(
-                StoreError::Duplicate { .. }
-                | StoreError::Ambiguous { .. }
-                | StoreError::Document(_)
-                | StoreError::Closed
-                | StoreError::Database(_),
-            ) => ("database_error", 24),
-            Self::Wallets(_) => ("wallets_unreadable", 25),
+            Self::Recording(_) => StartErrorCode::RecordingUnreadable,
+            Self::Settings(_) => StartErrorCode::SettingsInvalid,
+            Self::Problem(_) => StartErrorCode::ProblemNotSwitched,
+            Self::Defect { .. } => StartErrorCode::Defect,
+            Self::Wallets(_) => StartErrorCode::WalletsUnreadable,
         }
+    }
+}
+
+fn of_store(error: &StoreError) -> StartErrorCode {
+    match error {
+        StoreError::Locked { .. } => StartErrorCode::DataDirLocked,
+        StoreError::Unwritable { .. } => StartErrorCode::DataDirUnwritable,
+        StoreError::Full => StartErrorCode::DiskFull,
+        StoreError::NewerSchema { .. } => StartErrorCode::DataDirNewer,
+        StoreError::Unreadable { .. } => StartErrorCode::DataDirUnreadable,
+        StoreError::Damaged { .. } | StoreError::Corrupt(_) => StartErrorCode::DatabaseDamaged,
+        StoreError::System(_) => StartErrorCode::SystemError,
+        StoreError::PathNotUtf8 { .. } => StartErrorCode::PathNotUtf8,
+        StoreError::Missing { .. } => StartErrorCode::DataDirMissing,
+        StoreError::Panicked => StartErrorCode::Defect,
+        StoreError::Duplicate { .. }
+        | StoreError::Ambiguous { .. }
+        | StoreError::Document(_)
+        | StoreError::Closed
+        | StoreError::Database(_) => StartErrorCode::DatabaseError,
+    }
+}
+
+fn of_collector(error: &CollectorError) -> StartErrorCode {
+    match error {
+        CollectorError::Locked { .. } => StartErrorCode::DataDirLocked,
+        CollectorError::Unwritable { .. } => StartErrorCode::DataDirUnwritable,
+        CollectorError::NewerFormat { .. } => StartErrorCode::DataDirNewer,
+        CollectorError::Full { .. } => StartErrorCode::DiskFull,
+        CollectorError::Damaged { .. } => StartErrorCode::DatabaseDamaged,
+    }
+}
+
+/// The causes that a person can tell apart. The names are stable, and each has an exit code of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum StartErrorCode {
+    /// The port is in use.
+    PortInUse,
+    /// The address cannot be bound.
+    CannotListen,
+    /// Another process has the data directory open.
+    DataDirLocked,
+    /// The data directory cannot be written.
+    DataDirUnwritable,
+    /// The disk is full.
+    DiskFull,
+    /// A newer build wrote the data directory.
+    DataDirNewer,
+    /// The data directory is not as Reelscope leaves it.
+    DataDirUnreadable,
+    /// The settings are invalid.
+    SettingsInvalid,
+    /// A database is damaged.
+    DatabaseDamaged,
+    /// An error of the system that may pass.
+    SystemError,
+    /// The path of the data directory is not UTF-8.
+    #[strum(serialize = "path_not_utf8")]
+    PathNotUtf8,
+    /// There is no database.
+    DataDirMissing,
+    /// A fault cannot be brought to its configured state.
+    ProblemNotSwitched,
+    /// Something panicked.
+    Defect,
+    /// The database refused.
+    DatabaseError,
+    /// The wallets contain what this build cannot work with.
+    WalletsUnreadable,
+    /// A recording cannot be shown.
+    RecordingUnreadable,
+    /// A recording cannot be written or copied.
+    RecordingNotWritten,
+}
+
+impl StartErrorCode {
+    /// All of them, in the order of their exit codes.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Exit code of the program.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::PortInUse => 10,
+            Self::CannotListen => 11,
+            Self::DataDirLocked => 12,
+            Self::DataDirUnwritable => 13,
+            Self::DiskFull => 14,
+            Self::DataDirNewer => 15,
+            Self::DataDirUnreadable => 16,
+            Self::SettingsInvalid => 17,
+            Self::DatabaseDamaged => 18,
+            Self::SystemError => 19,
+            Self::PathNotUtf8 => 20,
+            Self::DataDirMissing => 21,
+            Self::ProblemNotSwitched => 22,
+            Self::Defect => 23,
+            Self::DatabaseError => 24,
+            Self::WalletsUnreadable => 25,
+            Self::RecordingUnreadable => 29,
+            Self::RecordingNotWritten => 30,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_exit_codes_are_stable_and_each_is_one_cause() {
+        let names: Vec<&str> = StartErrorCode::ALL.iter().map(Into::into).collect();
+        let expected = "port_in_use cannot_listen data_dir_locked data_dir_unwritable disk_full data_dir_newer \
+            data_dir_unreadable settings_invalid database_damaged system_error path_not_utf8 data_dir_missing \
+            problem_not_switched defect database_error wallets_unreadable recording_unreadable recording_not_written";
+        assert_eq!(names.join(" "), expected);
+        let codes: Vec<u8> = StartErrorCode::ALL.iter().map(|code| code.exit_code()).collect();
+        assert!(codes.is_sorted_by(|one, next| one < next), "{codes:?}");
     }
 }

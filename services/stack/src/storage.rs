@@ -16,6 +16,7 @@ use crate::start_error::StartError;
 const PLAYERS: &str = "players";
 const ROUNDS: &str = "rounds";
 const WALLETS: &str = "wallets";
+const TELEMETRY: &str = "telemetry";
 
 /// What went wrong while a stack stopped. Acknowledged writes are on the disk all the same.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +54,7 @@ impl StopError {
 /// Directory of the collector's file, below the data directory.
 #[must_use]
 pub fn telemetry_dir(data_dir: &Path) -> PathBuf {
-    data_dir.join("telemetry")
+    data_dir.join(TELEMETRY)
 }
 
 /// Opens a copy of the wallets of a data directory, for `ledger verify`; nothing in the directory changes.
@@ -62,6 +63,30 @@ pub fn telemetry_dir(data_dir: &Path) -> PathBuf {
 /// [`StoreError`].
 pub fn open_copy_of_wallets(data_dir: &Path) -> Result<Store, StoreError> {
     Store::open_copy(&data_dir.join(WALLETS), payments::journal::SCHEMA_VERSION)
+}
+
+/// Reads a copy of each database of a data directory, and every page of the telemetry, so that nothing that is stored
+/// changes. Returns what each holds, and whether it can be read; those that are not there are left out. Blocks for as long
+/// as reading all files.
+#[must_use]
+pub fn read_all(data_dir: &Path) -> Vec<(&'static str, Result<(), StartError>)> {
+    let databases = [
+        (PLAYERS, users::seeding::SCHEMA_VERSION),
+        (ROUNDS, game::rounds::SCHEMA_VERSION),
+        (WALLETS, payments::journal::SCHEMA_VERSION),
+    ];
+    let opened = databases.into_iter().map(|(name, version)| {
+        let opened = Store::open_copy(&data_dir.join(name), version);
+        (name, opened.map(drop).map_err(StartError::from))
+    });
+    let telemetry = Some(telemetry_dir(data_dir)).filter(|dir| dir.exists());
+    let telemetry = telemetry.map(|dir| {
+        let read = reelscope_collector::check(&dir);
+        (TELEMETRY, read.map_err(StartError::from))
+    });
+    let mut found: Vec<_> = opened.chain(telemetry).collect();
+    found.retain(|(_, read)| !matches!(read, Err(StartError::Store(StoreError::Missing { .. }))));
+    found
 }
 
 /// The open databases. Clones share them; [`Storage::close`] closes them for all clones.
@@ -99,10 +124,7 @@ impl Storage {
         );
         let take = |opened: Result<Result<Store, StoreError>, tokio::task::JoinError>| match opened {
             Ok(opened) => opened.map_err(StartError::from),
-            Err(error) => Err(StartError::Defect {
-                part: "a database",
-                reason: error.to_string(),
-            }),
+            Err(error) => Err(StartError::defect("a database", &error)),
         };
         Ok(Self {
             players: take(players)?,

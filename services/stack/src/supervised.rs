@@ -1,9 +1,6 @@
 //! Tasks that run as long as the stack. A task that panics is restarted, or ends the stack with a sentence.
 
-use std::any::Any;
-use std::panic::AssertUnwindSafe;
-
-use futures_util::FutureExt;
+use reelscope_telemetry::watched;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -31,9 +28,9 @@ impl Tasks {
     pub(crate) fn spawn(&mut self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
         let failed = self.failed.clone();
         self.set.spawn(async move {
-            if let Err(panic) = AssertUnwindSafe(task).catch_unwind().await {
+            if let Err(words) = watched(name, task).await {
                 // The receiver is gone when the stack has stopped.
-                let _ = failed.send(words(name, panic.as_ref()));
+                let _ = failed.send(words);
             }
         });
     }
@@ -46,14 +43,13 @@ impl Tasks {
         let failed = self.failed.clone();
         self.set.spawn(async move {
             let mut restarts = 0;
-            while let Err(panic) = AssertUnwindSafe(begin()).catch_unwind().await {
-                let words = words(name, panic.as_ref());
+            while let Err(words) = watched(name, begin()).await {
                 restarts += 1;
                 if restarts > MOST_RESTARTS {
                     let _ = failed.send(words);
                     return;
                 }
-                tracing::error!(restarts, "{words}; it is begun again");
+                tracing::warn!(restarts, "the {name} is begun again");
             }
         });
     }
@@ -71,12 +67,6 @@ impl Tasks {
     pub(crate) async fn stop(&mut self) {
         self.set.shutdown().await;
     }
-}
-
-fn words(name: &str, panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("the {name} met a defect: {}", text.unwrap_or("no message"))
 }
 
 #[cfg(test)]

@@ -7,39 +7,61 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use reelscope_collector::{Collector, Options, viewer_router};
-use reelscope_contracts::ApiProblem;
+use reelscope_contracts::{ApiProblem, Code};
 use reelscope_page_api::telemetry::{TraceDetail, TraceSummary, Traces};
+use reelscope_store::StoreError;
 use serde::de::DeserializeOwned;
 use tower::ServiceExt;
+
+use crate::run_error::RunError;
+use crate::start_error::StartError;
 
 /// Number of traces in one page of the list.
 const PAGE: usize = 500;
 /// Interval of checking whether the index has caught up; short compared to a block of a benchmark.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
+/// How long the index may take before the file is checked; that reads all of it.
+const SUSPICIOUS_AFTER: Duration = Duration::from_secs(3);
+
 /// Opens the telemetry of a data directory for reading, without sending anything, and waits until it is indexed.
 ///
 /// # Errors
-/// A sentence: there is no telemetry, or another process uses it.
-pub async fn open(data_dir: &Path) -> Result<Collector, String> {
+/// There is no telemetry, another process uses it, or it cannot be read.
+pub async fn open(data_dir: &Path) -> Result<Collector, RunError> {
     let dir = crate::storage::telemetry_dir(data_dir);
     if !dir.is_dir() {
-        return Err(format!(
-            "there are no traces in {}; spin first",
-            data_dir.display()
-        ));
+        return Err(StartError::Store(StoreError::Missing { dir }).into());
     }
     let opened = tokio::task::spawn_blocking(move || Collector::open(&dir, Options::standard())).await;
     let (collector, _) = opened
-        .map_err(|error| error.to_string())?
-        .map_err(|error| error.to_string())?;
-    while !collector.indexed() {
-        tokio::time::sleep(LOOK_AGAIN).await;
+        .map_err(|error| StartError::defect("the telemetry", &error))?
+        .map_err(StartError::from)?;
+    let indexed = async {
+        while !collector.indexed() {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    };
+    // A damaged page may be one that the index needs, which then never gets there.
+    let damage = async {
+        tokio::time::sleep(SUSPICIOUS_AFTER).await;
+        match collector.check().await {
+            Err(error) => error,
+            Ok(()) => std::future::pending().await,
+        }
+    };
+    let opened: Result<(), RunError> = tokio::select! {
+        () = indexed => Ok(()),
+        words = collector.failed() => Err(words.into()),
+        error = damage => Err(StartError::from(error).into()),
+    };
+    if opened.is_err() {
+        collector.shutdown().await;
     }
-    Ok(collector)
+    opened.map(|()| collector)
 }
 
-async fn ask<T: DeserializeOwned>(collector: &Collector, path: &str) -> Result<T, String> {
+async fn ask<T: DeserializeOwned>(collector: &Collector, path: &str) -> Result<T, RunError> {
     let request = Request::get(path)
         .body(Body::empty())
         .map_err(|error| error.to_string())?;
@@ -49,18 +71,22 @@ async fn ask<T: DeserializeOwned>(collector: &Collector, path: &str) -> Result<T
         .await
         .map_err(|error| error.to_string())?;
     if well {
-        serde_json::from_slice(&body).map_err(|error| error.to_string())
+        Ok(serde_json::from_slice(&body).map_err(|error| error.to_string())?)
     } else {
-        let problem = serde_json::from_slice::<ApiProblem>(&body);
-        Err(problem.map_or_else(|error| error.to_string(), |problem| problem.detail))
+        let problem = serde_json::from_slice::<ApiProblem>(&body).map_err(|error| error.to_string())?;
+        if problem.code != Code::ServiceUnavailable {
+            return Err(problem.detail.into());
+        }
+        collector.check().await.map_err(StartError::from)?;
+        Err(RunError::Unread(problem.detail))
     }
 }
 
 /// Returns the newest traces, newest first.
 ///
 /// # Errors
-/// A sentence about the failure.
-pub async fn list(collector: &Collector, limit: usize) -> Result<Vec<TraceSummary>, String> {
+/// They could not be read.
+pub async fn list(collector: &Collector, limit: usize) -> Result<Vec<TraceSummary>, RunError> {
     let mut found = Vec::new();
     let mut cursor = String::new();
     while found.len() < limit {
@@ -78,12 +104,10 @@ pub async fn list(collector: &Collector, limit: usize) -> Result<Vec<TraceSummar
 /// Returns one trace with all its spans and events.
 ///
 /// # Errors
-/// A sentence: the id is invalid, or the collector does not have the trace.
-pub async fn one(collector: &Collector, trace_id: &str) -> Result<TraceDetail, String> {
+/// The id is invalid, the collector does not have the trace, or it could not be read.
+pub async fn one(collector: &Collector, trace_id: &str) -> Result<TraceDetail, RunError> {
     if trace_id.is_empty() || !trace_id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(format!(
-            "`{trace_id}` is not a trace id; it has 32 hexadecimal digits"
-        ));
+        return Err(format!("`{trace_id}` is not a trace id; it has 32 hexadecimal digits").into());
     }
     ask(collector, &format!("/traces/{trace_id}")).await
 }
@@ -102,12 +126,12 @@ pub async fn caught_up(collector: &Collector, patience: Duration) -> bool {
 /// `None` when the index does not catch up within `patience`, or has none of them.
 ///
 /// # Errors
-/// A sentence about the failure.
+/// They could not be read.
 pub async fn spans(
     collector: &Collector,
     trace_ids: &[u128],
     patience: Duration,
-) -> Result<Option<(u32, u32)>, String> {
+) -> Result<Option<(u32, u32)>, RunError> {
     if !caught_up(collector, patience).await {
         return Ok(None);
     }

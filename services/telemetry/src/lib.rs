@@ -19,6 +19,7 @@
 //!
 //!   logs     log lines to standard error, and those of a request to Sentry too
 //!   process  memory and CPU time, for gauges and measurements
+//!   watched  the panic of a task that nothing waits for, as a log line and a sentence
 //! ```
 //!
 //! # Example
@@ -68,6 +69,7 @@ mod spans;
 mod timings;
 mod trace_headers;
 mod transport;
+mod watched;
 
 pub use call::{Call, CallError, Client};
 pub use context::{Spawned, TraceLink, spawn};
@@ -78,3 +80,4 @@ pub use report::{Turnover, annotate, capture, gauge, measure, player, reported_b
 pub use service::{Reporting, Service};
 pub use timings::{Share, Timings, latencies, record_latency};
 pub use transport::Sink;
+pub use watched::watched;

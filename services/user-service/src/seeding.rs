@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use reelscope_contracts::users::{Limits, Seeding};
 use reelscope_contracts::{AccountCode, Money, PlayerId};
-use reelscope_store::{Store, StoreError};
+use reelscope_store::{Condition, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::players::{Player, synthetic};
@@ -106,6 +106,10 @@ const SIZING: Sizing = Sizing {
 /// Number of players that is reported before it is determined.
 const PROVISIONAL: u64 = 100_000;
 
+/// Pause after an error before the next attempt. It doubles with every attempt that writes no player.
+const FIRST_RETRY: Duration = Duration::from_millis(500);
+const LONGEST_RETRY: Duration = Duration::from_secs(30);
+
 /// Number of measurements of the lookup.
 const MEASUREMENTS: u32 = 9;
 
@@ -195,12 +199,29 @@ pub async fn prepare(store: &Store, players: Option<u64>, indexed: bool) -> Resu
     Ok(progress)
 }
 
-/// Creates the missing players. It can be stopped at any moment; the next start continues.
-///
-/// # Errors
-/// An error of the store.
-pub async fn run(store: Store, progress: Progress) -> Result<(), StoreError> {
-    run_sized(&store, &progress, &SIZING).await
+/// Creates the missing players. It can be stopped at any moment; the next start continues. After an error it tries
+/// again, until the store is closed.
+pub async fn run(store: Store, progress: Progress) {
+    run_until_done(&store, &progress, &SIZING, FIRST_RETRY).await;
+}
+
+async fn run_until_done(store: &Store, progress: &Progress, sizing: &Sizing, first_retry: Duration) {
+    let (mut pause, mut done) = (first_retry, progress.done());
+    while let Err(error) = run_sized(store, progress, sizing).await {
+        if matches!(store.condition(), Condition::Closed) {
+            return;
+        }
+        if progress.done() > done {
+            (pause, done) = (first_retry, progress.done());
+        }
+        tracing::error!(%error, ?pause, "players could not be written; it is tried again");
+        tokio::time::sleep(pause).await;
+        // A store that refuses writes says when it takes them again.
+        while matches!(store.condition(), Condition::Stopped(_)) {
+            tokio::time::sleep(first_retry).await;
+        }
+        pause = (2 * pause).min(LONGEST_RETRY);
+    }
 }
 
 async fn run_sized(store: &Store, progress: &Progress, sizing: &Sizing) -> Result<(), StoreError> {
@@ -340,6 +361,47 @@ mod tests {
         let progress = prepare(&store, None, true).await.unwrap();
         run_sized(&store, &progress, &long).await.unwrap();
         assert_eq!(written(&store).await, 2_600);
+    }
+
+    #[tokio::test]
+    async fn an_error_ends_with_its_cause() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(&dir);
+        let progress = prepare(&store, Some(1_200), true).await.unwrap();
+        // The store is well, and refuses a player that is there already.
+        let foreign = synthetic(700);
+        let id = foreign.player_id.clone();
+        store
+            .write::<_, StoreError, _>(move |tx| {
+                tx.insert(
+                    PLAYERS,
+                    foreign.player_id.clone().as_str(),
+                    &PlayerRecord::from(foreign),
+                )
+            })
+            .await
+            .unwrap();
+        let seeding = {
+            let (store, progress) = (store.clone(), progress.clone());
+            async move { run_until_done(&store, &progress, &SMALL, Duration::from_millis(1)).await }
+        };
+        let seeding = tokio::spawn(seeding);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(progress.read().done, 500);
+        store
+            .write::<_, StoreError, _>(move |tx| tx.delete(PLAYERS, id.as_str()))
+            .await
+            .unwrap();
+        tokio::time::timeout(Duration::from_secs(60), seeding)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(written(&store).await, 1_200);
+
+        // A store that is closed is no cause that goes.
+        let progress = prepare(&store, Some(2_000), true).await.unwrap();
+        store.close().await.unwrap();
+        run_until_done(&store, &progress, &SMALL, Duration::from_millis(1)).await;
     }
 
     #[tokio::test]

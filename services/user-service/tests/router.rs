@@ -220,7 +220,7 @@ async fn seeding_goes_on_where_it_was_stopped_and_the_demo_player_is_there_at_on
     let store = open(&dir);
     let progress = seeding::prepare(&store, Some(2_300), true).await.unwrap();
     assert_eq!(progress.read().done, 500);
-    seeding::run(store.clone(), progress.clone()).await.unwrap();
+    seeding::run(store.clone(), progress.clone()).await;
     assert_eq!(
         progress.read(),
         Seeding {
@@ -243,7 +243,7 @@ async fn seeding_goes_on_where_it_was_stopped_and_the_demo_player_is_there_at_on
 /// Starts a service with this number of players, all of them created; returns its router and its switch.
 async fn seeded(store: &Store, players: u64, indexed: bool) -> (Router, MissingIndex) {
     let progress = seeding::prepare(store, Some(players), indexed).await.unwrap();
-    seeding::run(store.clone(), progress.clone()).await.unwrap();
+    seeding::run(store.clone(), progress.clone()).await;
     let client = Service::new("user-service", Timings::default()).client();
     let state = State::new(
         store.clone(),
@@ -359,7 +359,7 @@ async fn the_index_is_not_switched_before_all_players_are_written() {
     );
     assert_eq!((missing_index.is_on(), missing_index.progress()), (false, None));
     assert_eq!(has_index(&store).await, Some(true));
-    seeding::run(store.clone(), progress).await.unwrap();
+    seeding::run(store.clone(), progress).await;
     missing_index.switch_on().await.unwrap();
     assert!(missing_index.is_on());
 }

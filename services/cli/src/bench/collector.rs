@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use reelscope_stack::RunError;
 use serde::Serialize;
 
 use hostile::Hostile;
@@ -38,13 +39,13 @@ pub(crate) struct Report {
 /// program. `next` receives the name of each measurement before it begins.
 ///
 /// # Errors
-/// A sentence about the failure.
+/// A collector or a stack could not be started, or a measurement failed.
 pub(crate) async fn run(
     dir: &Path,
     program: &Path,
     beside: Option<SocketAddr>,
     next: impl Fn(&str),
-) -> Result<Report, String> {
+) -> Result<Report, RunError> {
     let told = |error: std::io::Error| error.to_string();
     std::fs::create_dir_all(dir).map_err(told)?;
     next("the bare disk, then envelopes from eight clients");

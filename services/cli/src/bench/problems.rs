@@ -11,7 +11,7 @@ use reelscope_demo::faults::table::{Band, FaultId, FaultState, Figure, Group, Pr
 use reelscope_demo::figures::sorted;
 use reelscope_page_api::telemetry::{Micros, Span, TraceDetail, nearest_rank};
 use reelscope_stack::load::{self, Plan};
-use reelscope_stack::{Config, Stack};
+use reelscope_stack::{Config, RunError, Stack};
 use serde::Serialize;
 
 use crate::run::settled;
@@ -262,14 +262,14 @@ impl Sample {
 /// index take its promised time. `begins` receives the name of each step before it begins.
 ///
 /// # Errors
-/// A sentence about the failure.
-pub async fn run(dir: &Path, begins: impl Fn(&str)) -> Result<Vec<Met>, String> {
+/// The stack could not be started or stopped, or a case could not be measured.
+pub async fn run(dir: &Path, begins: impl Fn(&str)) -> Result<Vec<Met>, RunError> {
     begins("writing the players");
     let config = Config {
         rate: None,
         ..Config::new(dir.to_owned())
     };
-    let stack = Stack::start(config).await.map_err(|error| error.to_string())?;
+    let stack = Stack::start(config).await?;
     stack.seeded().await;
     let measured = async {
         let mut met = Vec::new();
@@ -277,11 +277,11 @@ pub async fn run(dir: &Path, begins: impl Fn(&str)) -> Result<Vec<Met>, String> 
             begins(&condition.name);
             met.push(measure(&stack, &condition).await?);
         }
-        Ok(met)
+        Ok::<_, RunError>(met)
     }
     .await;
     let stopped = stack.shutdown().await;
-    stopped.map_err(|error| error.to_string()).and(measured)
+    stopped.map_err(RunError::from).and(measured)
 }
 
 /// Brings the problems of a running stack to the states of a case, makes the spins, and reads their traces.

@@ -14,7 +14,7 @@ use super::spin::enough_players;
 use crate::bench::problems::{self, Met, Missed};
 use crate::bench::{collector, tables};
 use crate::failure::Failure;
-use crate::output::{note, say};
+use crate::output::{self, note, say};
 use crate::run::RunDir;
 use crate::table::{Format, Table};
 
@@ -66,7 +66,7 @@ impl Bench {
             Format::Text
         };
         if self.markdown {
-            say!("{}", heading());
+            heading().lines().for_each(|line| say!("{line}"));
         }
         let (mut fields, mut missed) = (json!({}), Vec::new());
         if self.only.is_none() && !self.json {
@@ -96,7 +96,7 @@ impl Bench {
             }
         }
         if self.json {
-            say!("{fields}");
+            output::json(&fields);
         }
         note_missed(&missed);
         Ok(ExitCode::from(u8::from(!missed.is_empty())))

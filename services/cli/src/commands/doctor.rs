@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use super::data_dir_or_default;
 use crate::examination;
 use crate::failure::Failure;
-use crate::output::say;
+use crate::output::{self, say};
 
 /// Say what could keep this machine from running the demo.
 #[derive(clap::Args)]
@@ -40,7 +40,7 @@ async fn examine(dsn: Option<String>, data_dir: Option<PathBuf>, json: bool) -> 
     }
     let well = findings.iter().all(|finding| finding.ok);
     if json {
-        say!("{}", json!({"ok": well, "findings": findings}));
+        output::json(&json!({"ok": well, "findings": findings}));
     } else {
         for finding in &findings {
             say!(

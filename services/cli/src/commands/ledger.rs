@@ -10,7 +10,7 @@ use reelscope_stack::{StartError, storage};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::output::say;
+use crate::output::{self, say};
 
 /// Look at the ledger.
 #[derive(Subcommand)]
@@ -36,7 +36,7 @@ impl Ledger {
 async fn verify(data_dir: PathBuf, json: bool) -> Result<ExitCode, Failure> {
     let verdict = verified(data_dir, Duration::ZERO).await?;
     if json {
-        say!("{}", verdict.json());
+        output::json(&verdict.json());
     } else {
         say!("{}", verdict.sentence());
     }
@@ -98,7 +98,7 @@ pub(super) async fn verified(data_dir: PathBuf, patience: Duration) -> Result<Ve
     });
     let store = opened
         .await
-        .map_err(|error| Failure::from(error.to_string()))?
+        .map_err(|error| StartError::defect("the ledger", &error))?
         .map_err(StartError::from)?;
     let result = journal::verify(&store).await.map_err(StartError::from)?;
     Ok(Verdict(result))

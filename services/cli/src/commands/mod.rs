@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use reelscope_stack::default_data_dir;
+use reelscope_stack::{StartErrorCode, default_data_dir};
 
 use crate::failure::Failure;
 
@@ -51,6 +51,9 @@ impl Command {
 }
 
 fn data_dir_or_default(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
-    let none = || Failure::from("there is no home directory; choose a directory with --data-dir".to_owned());
+    let none = || Failure {
+        sentence: "there is no home directory; choose a directory with --data-dir".to_owned(),
+        exit_code: StartErrorCode::DataDirUnwritable.exit_code(),
+    };
     given.or_else(default_data_dir).ok_or_else(none)
 }

@@ -6,7 +6,7 @@ use reelscope_contracts::game::Paytable;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::output::say;
+use crate::output::{self, say};
 
 /// Print the exact figures of the game.
 #[derive(clap::Args)]
@@ -25,7 +25,7 @@ impl ParSheet {
 fn par_sheet(json: bool) -> Result<ExitCode, Failure> {
     let paytable = reelscope_game_engine::replies::paytable();
     if json {
-        say!("{}", par_sheet_json(&paytable)?);
+        output::json(&par_sheet_json(&paytable)?);
         return Ok(ExitCode::SUCCESS);
     }
     let sheet = &paytable.par_sheet;

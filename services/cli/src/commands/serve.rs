@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use super::data_dir_or_default;
 use crate::failure::{Failure, written};
-use crate::output::{note, say};
+use crate::output::{self, note};
 use crate::signal::stop_signal;
 
 /// Run everything for a browser until SIGINT or SIGTERM.
@@ -90,7 +90,7 @@ async fn serve(config: Config, settings: SettingsFlags, demo: bool) -> Result<Ex
         "collector_dsn": stack.collector_dsn(),
         "services": services,
     });
-    say!("{ready}");
+    output::json(&ready);
     if let Err(unwritten) = written() {
         // The ready line could not be written, so no client knows the address.
         stack.shutdown().await?;
@@ -115,7 +115,7 @@ async fn look_at(file: &Path, listen: SocketAddr) -> Result<ExitCode, Failure> {
     let stop = stop_signal();
     let mut recording = Recording::open(file, listen).await?;
     let ready = json!({"ready": true, "ui": recording.ui_url(), "gateway": recording.origin()});
-    say!("{ready}");
+    output::json(&ready);
     let ended = match written() {
         Err(unwritten) => Err(unwritten),
         Ok(()) => tokio::select! {

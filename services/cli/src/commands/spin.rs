@@ -10,11 +10,11 @@ use reelscope_demo::faults::table::{FaultId, FaultState};
 use reelscope_page_api::telemetry::DeliveryCounts;
 use reelscope_stack::load::{self, Plan, Report};
 use reelscope_stack::settings::SettingsFlags;
-use reelscope_stack::{Config, Stack, traces};
+use reelscope_stack::{Config, RunError, Stack, traces};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::output::{note, say};
+use crate::output::{self, note};
 use crate::report::{figures, print_figures};
 use crate::run::{RunDir, settled};
 
@@ -96,7 +96,7 @@ impl Spin {
         let mut figures = figures(&plan, &report);
         reported.add_to(&mut figures, &report);
         if json {
-            say!("{figures}");
+            output::json(&figures);
         } else {
             print_figures(&figures, &report);
         }
@@ -118,7 +118,7 @@ async fn measure(config: Config, plan: &Plan, drain: Duration) -> Result<(Report
         stack.seeded().await;
         let report = load::run(&stack, plan).await?;
         let reported = Reported::of(&stack, &report, drain).await?;
-        Ok::<_, String>((report, reported))
+        Ok::<_, RunError>((report, reported))
     }
     .await;
     stack.shutdown().await?;
@@ -148,7 +148,7 @@ struct Reported {
 
 impl Reported {
     /// Waits up to `drain` until everything that can be delivered is.
-    async fn of(stack: &Stack, report: &Report, drain: Duration) -> Result<Self, String> {
+    async fn of(stack: &Stack, report: &Report, drain: Duration) -> Result<Self, RunError> {
         let Some(collector) = stack.collector() else {
             return Ok(Self {
                 envelopes: DeliveryCounts::default(),

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::data_dir_or_default;
 use crate::failure::Failure;
-use crate::output::say;
+use crate::output::{self, say};
 
 /// Give telemetry away.
 #[derive(Subcommand)]
@@ -41,10 +41,10 @@ async fn export(data_dir: Option<PathBuf>, file: PathBuf, json: bool) -> Result<
     let written = tokio::task::spawn_blocking(move || export_telemetry(&data_dir, &exported));
     let bytes = written
         .await
-        .map_err(|error| Failure::from(error.to_string()))?
+        .map_err(|error| StartError::defect("the telemetry", &error))?
         .map_err(StartError::from)?;
     if json {
-        say!("{}", json!({"file": file, "bytes": bytes}));
+        output::json(&json!({"file": file, "bytes": bytes}));
     } else {
         say!("{} bytes of telemetry written to {}", bytes, file.display());
     }

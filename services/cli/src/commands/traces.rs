@@ -10,7 +10,7 @@ use reelscope_stack::traces as viewer;
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::output::say;
+use crate::output::{self, say};
 
 /// Look at the traces of a data directory that no Reelscope has open.
 #[derive(Subcommand)]
@@ -66,7 +66,7 @@ async fn traces(command: Traces) -> Result<ExitCode, Failure> {
             collector.shutdown().await;
             let found = found?;
             if json {
-                say!("{}", json!({"traces": found}));
+                output::json(&json!({"traces": found}));
             } else {
                 for trace in &found {
                     say!(
@@ -94,7 +94,7 @@ async fn traces(command: Traces) -> Result<ExitCode, Failure> {
             trace_id, data_dir, ..
         }
         | Traces::Export { trace_id, data_dir } => {
-            say!("{}", json!(one_trace(&trace_id, &data_dir).await?));
+            output::json(&json!(one_trace(&trace_id, &data_dir).await?));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::ledger::{Verdict, verified};
 use crate::bench::traffic::{self as measuring, Measured, Waits};
 use crate::failure::Failure;
-use crate::output::{note, say};
+use crate::output::{self, note, say};
 use crate::run::{RunDir, settled};
 use crate::signal::stop_signal;
 
@@ -76,7 +76,7 @@ impl Traffic {
         fields["problems"] = Value::Object(states.collect());
         fields["ledger"] = ledger.json();
         if json {
-            say!("{fields}");
+            output::json(&fields);
         } else {
             print_measured(&measured);
             say!("{}", ledger.sentence());

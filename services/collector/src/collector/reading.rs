@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::Collector;
 use crate::bounds;
 use crate::envelope::parse_id;
-use crate::error::ReadError;
+use crate::error::{CollectorError, ReadError};
 use crate::index::{self, Digests, Index};
 use crate::log::{self, Entry};
 use crate::trace;
@@ -45,7 +45,10 @@ impl Collector {
     pub async fn traces_after(&self, after: u64, limit: usize) -> Vec<Arc<TraceSummary>> {
         let collector = self.clone();
         let found = tokio::task::spawn_blocking(move || collector.traces_after_here(after, limit));
-        found.await.unwrap_or_default()
+        found.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "traces could not be read");
+            Vec::new()
+        })
     }
 
     /// As [`Collector::traces_after`], on the calling thread. Blocks.
@@ -88,6 +91,18 @@ impl Collector {
         };
         let detail = tokio::task::spawn_blocking(move || trace::detail(id, &found, oddity));
         Ok(Some(detail.await.map_err(log::unfinished)?))
+    }
+
+    /// Reads every page of the file, which takes as long as copying it.
+    ///
+    /// # Errors
+    /// [`CollectorError::Damaged`], or an error of the system.
+    pub async fn check(&self) -> Result<(), CollectorError> {
+        let readers = self.parts.readers.clone();
+        let checked = tokio::task::spawn_blocking(move || readers.check());
+        checked
+            .await
+            .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
     }
 
     pub(crate) fn index(&self) -> &Index {

@@ -27,7 +27,8 @@ const MOST_REQUESTS: i64 = 50;
 const MOST_TEXT: usize = 1_000;
 
 /// The columns of an issue's row.
-const COLUMNS: &str = "issue_id, kind, value, culprit, level, events, players, first_seen_us, last_seen_us";
+const COLUMNS: &str =
+    "issue_id, kind, value, culprit, level, events, players, last_seq, first_seen_us, last_seen_us";
 
 /// The kind of a name in `issue_names`.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +38,8 @@ enum Name {
     Player = 2,
 }
 
-/// Counts an event whose row has been written. `sample_rate` is that of its trace.
+/// Counts an event whose row has been written. `sample_rate` is that of its trace. The row shows the event that arrived
+/// last, because clocks are set.
 pub(super) fn add(
     connection: &Connection,
     event: &ErrorEvent,
@@ -46,10 +48,11 @@ pub(super) fn add(
     let value = bounds::cut(&event.value, MOST_TEXT);
     connection
         .prepare_cached(
-            "INSERT INTO issues VALUES (?1, ?2, ?3, ?4, ?5, 1, 0, ?6, ?6)
-             ON CONFLICT DO UPDATE SET events = events + 1, first_seen_us = min(first_seen_us, ?6),
-                value = iif(?6 >= last_seen_us, ?3, value), culprit = iif(?6 >= last_seen_us, ?4, culprit),
-                level = iif(?6 >= last_seen_us, ?5, level), last_seen_us = max(last_seen_us, ?6)",
+            "INSERT INTO issues VALUES (?1, ?2, ?3, ?4, ?5, 1, 0, ?6, ?7, ?7)
+             ON CONFLICT DO UPDATE SET events = events + 1, value = iif(?6 >= last_seq, ?3, value),
+                culprit = iif(?6 >= last_seq, ?4, culprit), level = iif(?6 >= last_seq, ?5, level),
+                last_seq = max(last_seq, ?6), first_seen_us = min(first_seen_us, ?7),
+                last_seen_us = max(last_seen_us, ?7)",
         )?
         .execute((
             &event.issue_id,
@@ -57,6 +60,7 @@ pub(super) fn add(
             value,
             bounds::cut(&culprit(event), bounds::TRANSACTION),
             &event.level,
+            event.seq.cast_signed(),
             event.at_us,
         ))?;
     let id = event.issue_id.as_str();
@@ -145,10 +149,10 @@ fn name_of(frame: &Frame) -> String {
     }
 }
 
-/// Returns issues, last seen first, and by id where equal, so that the order is stable.
+/// Returns issues, that of the newest event first, and by id where equal, so that the order is stable.
 pub(super) fn newest(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<IssueSummary>> {
     let mut found = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM issues ORDER BY last_seen_us DESC, issue_id LIMIT ?1"
+        "SELECT {COLUMNS} FROM issues ORDER BY last_seq DESC, issue_id LIMIT ?1"
     ))?;
     let issues = found
         .query_map([whole(limit)], bare)?
@@ -167,7 +171,7 @@ pub(super) fn one(connection: &Connection, id: &str) -> rusqlite::Result<Option<
 /// Returns the envelopes of the newest events, newest first.
 pub(super) fn envelopes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<u64>> {
     let mut found = connection.prepare_cached(&format!(
-        "SELECT id >> {BITS} FROM errors WHERE issue_id = ?1 ORDER BY at_us DESC, id DESC LIMIT ?2"
+        "SELECT id >> {BITS} FROM errors WHERE issue_id = ?1 ORDER BY id DESC LIMIT ?2"
     ))?;
     let seqs = found.query_map((id, whole(MOST_EVENTS)), |row| {
         Ok(row.get::<_, i64>(0)?.cast_unsigned())
@@ -177,23 +181,23 @@ pub(super) fn envelopes(connection: &Connection, id: &str) -> rusqlite::Result<V
     Ok(seqs)
 }
 
-/// Returns the times of the newest events, oldest first.
+/// Returns the times of the newest events, the earliest time first.
 pub(super) fn times(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Micros>> {
     let mut found = connection
-        .prepare_cached("SELECT at_us FROM errors WHERE issue_id = ?1 ORDER BY at_us DESC LIMIT ?2")?;
+        .prepare_cached("SELECT at_us FROM errors WHERE issue_id = ?1 ORDER BY id DESC LIMIT ?2")?;
     let times = found.query_map((id, whole(MOST_TIMES)), |row| row.get(0))?;
     let mut times = times.collect::<rusqlite::Result<Vec<Micros>>>()?;
-    times.reverse();
+    times.sort_unstable();
     Ok(times)
 }
 
-/// Returns the newest release of these services.
+/// Returns the release of these services that arrived last.
 pub(super) fn release_in_force(
     connection: &Connection,
     services: &[String],
 ) -> rusqlite::Result<Option<String>> {
-    let mut found = connection.prepare_cached("SELECT at_us, release FROM releases WHERE service = ?1")?;
-    let mut told: Vec<(Micros, String)> = Vec::new();
+    let mut found = connection.prepare_cached("SELECT last_seq, release FROM releases WHERE service = ?1")?;
+    let mut told: Vec<(i64, String)> = Vec::new();
     for service in services {
         told.extend(
             found
@@ -232,8 +236,9 @@ fn bare(row: &Row<'_>) -> rusqlite::Result<IssueSummary> {
         players: row.get::<_, i64>(6)?.cast_unsigned(),
         services: Vec::new(),
         releases: Vec::new(),
-        first_seen_us: row.get(7)?,
-        last_seen_us: row.get(8)?,
+        last_envelope: row.get::<_, i64>(7)?.cast_unsigned(),
+        first_seen_us: row.get(8)?,
+        last_seen_us: row.get(9)?,
         trace_ids: Vec::new(),
         share: None,
         status: IssueStatus::Unresolved,
@@ -262,9 +267,8 @@ fn told(connection: &Connection, mut issue: IssueSummary) -> rusqlite::Result<Is
 
 /// Returns the traces of the newest events, each once.
 fn newest_traces(connection: &Connection, id: &str) -> rusqlite::Result<Vec<String>> {
-    let mut found = connection.prepare_cached(
-        "SELECT trace_id FROM errors WHERE issue_id = ?1 ORDER BY at_us DESC, id DESC LIMIT ?2",
-    )?;
+    let mut found = connection
+        .prepare_cached("SELECT trace_id FROM errors WHERE issue_id = ?1 ORDER BY id DESC LIMIT ?2")?;
     let rows = found.query_map((id, whole(MOST_EVENTS)), |row| {
         Ok(row.get_ref(0)?.as_blob_or_null()?.map(id_of_bytes))
     })?;

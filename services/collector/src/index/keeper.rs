@@ -143,7 +143,7 @@ impl Keeper {
             let is_fresh = rows::span(connection, taking.row(), trace, fact, once)?;
             if is_fresh {
                 fresh.entry(fact.trace_id).or_default().spans.push(fact);
-                self.sums.request(fact);
+                self.sums.request(fact, taking.seq);
             }
             for (name, measurement) in &fact.span.measurements {
                 let point = point_of(fact, name, measurement);
@@ -237,7 +237,7 @@ impl Keeper {
         taking: &EnvelopeProgress,
     ) -> rusqlite::Result<()> {
         self.sums
-            .release(&error.service, error.at_us, error.release.as_deref());
+            .release(&error.service, error.seq, error.release.as_deref());
         issues::add(connection, error, sample_rate)?;
         decisions::met(connection, error, self.began(error), taking)?;
         self.changed.issues.insert(error.issue_id.clone());

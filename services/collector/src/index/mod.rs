@@ -217,7 +217,7 @@ impl Index {
         self.readers.read(read).await
     }
 
-    /// Returns issues, last seen first.
+    /// Returns issues, that of the event that arrived last first.
     pub(crate) async fn issues(&self, limit: usize) -> rusqlite::Result<Vec<IssueSummary>> {
         let read = move |connection: &Connection| issues::newest(connection, limit);
         self.readers.read(read).await

@@ -129,7 +129,7 @@ const TABLES: &str = "
         name TEXT
     ) STRICT;
     CREATE UNIQUE INDEX errors_once ON errors (event_id);
-    CREATE INDEX errors_by_time ON errors (issue_id, at_us);
+    CREATE INDEX errors_by_issue ON errors (issue_id, id);
     CREATE INDEX errors_by_request ON errors (issue_id, trace_id, service, name);
     CREATE TABLE issues (
         issue_id TEXT PRIMARY KEY,
@@ -139,10 +139,11 @@ const TABLES: &str = "
         level TEXT NOT NULL,
         events INTEGER NOT NULL,
         players INTEGER NOT NULL,
+        last_seq INTEGER NOT NULL,
         first_seen_us INTEGER NOT NULL,
         last_seen_us INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX issues_by_time ON issues (last_seen_us, issue_id);
+    CREATE INDEX issues_by_arrival ON issues (last_seq DESC, issue_id);
     CREATE TABLE issue_names (
         issue_id TEXT NOT NULL,
         what INTEGER NOT NULL,
@@ -166,7 +167,7 @@ const TABLES: &str = "
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE releases (
         service TEXT PRIMARY KEY,
-        at_us INTEGER NOT NULL,
+        last_seq INTEGER NOT NULL,
         release TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE counters (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reelscope_page_api::telemetry::{Micros, weight};
+use reelscope_page_api::telemetry::weight;
 use rusqlite::Connection;
 
 use super::rows::changes;
@@ -21,35 +21,35 @@ const MOST_SERVICES: i64 = 1_000;
 pub(super) struct Sums {
     /// Number of recorded requests, and the number that they stand for, by service and name.
     requests: BTreeMap<(String, String), (u64, f64)>,
-    /// The newest release of each service, with its time.
-    releases: BTreeMap<String, (Micros, String)>,
+    /// The release of each service that arrived last, with the number of its envelope.
+    releases: BTreeMap<String, (u64, String)>,
     points: BTreeMap<String, i64>,
 }
 
 impl Sums {
     /// Counts the request of a transaction, and records the release of its service.
-    pub(super) fn request(&mut self, fact: &SpanFact) {
+    pub(super) fn request(&mut self, fact: &SpanFact, seq: u64) {
         let span = &fact.span;
         if !span.transaction {
             return;
         }
-        self.release(&span.service, span.end_us, fact.release.as_deref());
+        self.release(&span.service, seq, fact.release.as_deref());
         let ids = (span.service.clone(), span.description.clone());
         let (recorded, estimate) = self.requests.entry(ids).or_default();
         *recorded += 1;
         *estimate += weight(fact.sample_rate);
     }
 
-    pub(super) fn release(&mut self, service: &str, at: Micros, release: Option<&str>) {
+    pub(super) fn release(&mut self, service: &str, seq: u64, release: Option<&str>) {
         let Some(release) = release else { return };
         match self.releases.get_mut(service) {
-            Some((told_at, told)) if at >= *told_at => {
-                *told_at = at;
+            Some((told_seq, told)) if seq >= *told_seq => {
+                *told_seq = seq;
                 release.clone_into(told);
             }
             Some(_) => {}
             None => {
-                let told = (at, release.to_owned());
+                let told = (seq, release.to_owned());
                 self.releases.insert(service.to_owned(), told);
             }
         }
@@ -77,8 +77,8 @@ impl Sums {
             let recorded = i64::try_from(*recorded).unwrap_or(i64::MAX);
             write_request(connection, service, name, (recorded, *estimate))?;
         }
-        for (service, (at, release)) in &self.releases {
-            write_release(connection, service, *at, release)?;
+        for (service, (seq, release)) in &self.releases {
+            write_release(connection, service, seq.cast_signed(), release)?;
         }
         for (name, count) in &self.points {
             write_points(connection, name, *count)?;
@@ -119,17 +119,17 @@ fn write_request(
     Ok(())
 }
 
-fn write_release(connection: &Connection, service: &str, at: Micros, release: &str) -> rusqlite::Result<()> {
+fn write_release(connection: &Connection, service: &str, seq: i64, release: &str) -> rusqlite::Result<()> {
     let is_known = changes(
         connection,
-        "UPDATE releases SET at_us = max(at_us, ?2), release = iif(?2 >= at_us, ?3, release) WHERE service = ?1",
-        (service, at, release),
+        "UPDATE releases SET last_seq = max(last_seq, ?2), release = iif(?2 >= last_seq, ?3, release) WHERE service = ?1",
+        (service, seq, release),
     )?;
     if !is_known {
         changes(
             connection,
             "INSERT INTO releases SELECT ?1, ?2, ?3 WHERE ?4 OR (SELECT count(*) FROM releases) < ?5",
-            (service, at, release, service::is_own(service), MOST_SERVICES),
+            (service, seq, release, service::is_own(service), MOST_SERVICES),
         )?;
     }
     Ok(())

@@ -318,15 +318,49 @@ fn what_is_counted_is_counted_once_and_rows_of_traces_have_numbers_of_their_own(
 }
 
 #[test]
-fn issues_seen_at_the_same_time_have_one_order() {
+fn issues_of_one_envelope_have_one_order() {
     let mut index = Scratch::new();
-    for n in 1..=32 {
-        let event = json!({ "message": "", "fingerprint": [format!("{n}")], "timestamp": BEGAN });
-        index.add(n, skimmed(n, "frontend", &[("event", event)]));
-    }
+    let event = |n| json!({ "message": "", "fingerprint": [format!("{n}")], "timestamp": BEGAN + n });
+    let events: Vec<_> = (1..=32).map(|n| ("event", event(n))).collect();
+    index.add(1, skimmed(1, "frontend", &events));
     let ids: Vec<_> = index.issues().into_iter().map(|issue| issue.issue_id).collect();
     assert_eq!(ids.len(), 32);
     assert!(ids.is_sorted(), "{ids:?}");
+}
+
+#[test]
+fn an_issue_that_happens_again_comes_first_whatever_the_clock_says() {
+    let mut index = Scratch::new();
+    let event = |name: &str, text: &str, at: u64| {
+        json!({ "message": text, "fingerprint": [name], "timestamp": at, "release": text,
+            "contexts": { "trace": { "trace_id": format_id(u128::from(at)), "span_id": "a" } } })
+    };
+    let told = |index: &Scratch| {
+        let issues = index.issues().into_iter();
+        let told = issues.map(|issue| (issue.value, issue.last_envelope));
+        told.collect::<Vec<_>>()
+    };
+    let add = |index: &mut Scratch, seq, name, text, at| {
+        index.add(seq, skimmed(seq, "frontend", &[("event", event(name, text, at))]));
+    };
+    add(&mut index, 1, "first", "1.0.0", BEGAN);
+    add(&mut index, 2, "second", "1.1.0", BEGAN + 1);
+    // The clock is set back by two hours.
+    add(&mut index, 3, "first", "1.2.0", BEGAN - 7_200);
+    let expected = |issues: &[(&str, u64)]| {
+        let issues = issues.iter().map(|(text, seq)| ((*text).to_owned(), *seq));
+        issues.collect::<Vec<_>>()
+    };
+    assert_eq!(told(&index), expected(&[("1.2.0", 3), ("1.1.0", 2)]));
+    let issue = index.issues().remove(0);
+    assert_eq!(issue.trace_ids[0], format_id(u128::from(BEGAN - 7_200)));
+    let connection = &index.connection;
+    assert_eq!(issues::envelopes(connection, &issue.issue_id).unwrap(), [3, 1]);
+    let in_force = issues::release_in_force(connection, &issue.services).unwrap();
+    assert_eq!(in_force.as_deref(), Some("1.2.0"));
+    // An older envelope that is indexed later changes nothing of that.
+    add(&mut index, 0, "second", "0.9.0", BEGAN + 9);
+    assert_eq!(told(&index), expected(&[("1.2.0", 3), ("1.1.0", 2)]));
 }
 
 #[test]

@@ -33,10 +33,10 @@ pub use recording::export;
 pub(crate) use recording::unpack;
 pub(crate) use retention::Retainer;
 pub use retention::Retention;
-pub use schema::set_aside;
 #[cfg(test)]
 pub(crate) use schema::tables;
 pub(crate) use schema::{NAMES, Opened, open, own_key};
+pub use schema::{check, set_aside};
 pub(crate) use state::{Change, DeadReason, Entry, State};
 pub(crate) use tally::Tally;
 pub(crate) use writer::{Figures, Follower, Writer};

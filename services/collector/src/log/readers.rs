@@ -9,8 +9,9 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 
 use super::body;
-use super::schema::{FILE, WAL};
+use super::schema::{FILE, WAL, check_pages, check_version, open_error};
 use super::state::{Entry, Parts, State};
+use crate::CollectorError;
 use crate::category::Categories;
 use crate::envelope::id_of_bytes;
 use crate::supervised::last_words;
@@ -56,6 +57,18 @@ impl Readers {
         });
         let read = read.await.unwrap_or_else(|error| Err(unfinished(error)));
         read.inspect_err(|error| tracing::warn!(%error, "telemetry could not be read"))
+    }
+
+    /// Reads every page of the file on this thread.
+    ///
+    /// # Errors
+    /// The file is damaged, is of a newer build, or cannot be read.
+    pub(crate) fn check(&self) -> Result<(), CollectorError> {
+        let dir = self.file.parent().unwrap_or(&self.file);
+        let checked = self.read_here(|connection| Ok(check_version(connection, dir).map(|_| ())));
+        checked.map_err(|error| open_error(dir, &error))??;
+        let checked = self.read_here(|connection| Ok(check_pages(connection, dir)));
+        checked.map_err(|error| open_error(dir, &error))?
     }
 
     /// Runs `work` on this thread, which may block.

@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, ffi};
 use tempfile::NamedTempFile;
 
 use super::pen::Pen;
-use super::readers::STATEMENTS;
+use super::readers::{Readers, STATEMENTS};
 use super::tally::Tally;
 use crate::CollectorError;
 use crate::notice::notice;
@@ -95,15 +95,7 @@ pub(crate) fn open(dir: &Path) -> Result<Opened, CollectorError> {
     let unwritable = |error: io::Error| CollectorError::unwritable(dir, &error);
     let lock = lock(dir)?;
     let connection = open_connection(dir).map_err(|error| open_error(dir, &error))?;
-    let version: u32 = connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(|error| open_error(dir, &error))?;
-    if version > VERSION {
-        return Err(CollectorError::NewerFormat {
-            dir: dir.to_owned(),
-            found: version,
-        });
-    }
+    let version = check_version(&connection, dir)?;
     let suspect = dir.join(SUSPECT);
     if suspect.exists() {
         check_pages(&connection, dir)?;
@@ -121,6 +113,33 @@ pub(crate) fn open(dir: &Path) -> Result<Opened, CollectorError> {
         lock,
         notices,
     })
+}
+
+/// Reads the version of the file, and refuses that of a newer build.
+pub(super) fn check_version(connection: &Connection, dir: &Path) -> Result<u32, CollectorError> {
+    let version: u32 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(|error| open_error(dir, &error))?;
+    if version > VERSION {
+        return Err(CollectorError::NewerFormat {
+            dir: dir.to_owned(),
+            found: version,
+        });
+    }
+    Ok(version)
+}
+
+/// Reads every page of the telemetry in `dir`, which may be open meanwhile; where there is none, there is nothing to
+/// read. Blocks.
+///
+/// # Errors
+/// [`CollectorError`]: it is damaged, is of a newer build, or cannot be read.
+pub fn check(dir: &Path) -> Result<(), CollectorError> {
+    match dir.join(FILE).try_exists() {
+        Ok(false) => Ok(()),
+        Ok(true) => Readers::new(dir).check(),
+        Err(error) => Err(CollectorError::unwritable(dir, &error)),
+    }
 }
 
 /// Opens the connection of the writer. Writes nothing, because the version is not known yet.
@@ -162,7 +181,7 @@ pub(crate) fn tables(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Reads every page of a file in which damage is suspected.
-fn check_pages(connection: &Connection, dir: &Path) -> Result<(), CollectorError> {
+pub(super) fn check_pages(connection: &Connection, dir: &Path) -> Result<(), CollectorError> {
     let found: Result<String, _> = connection.query_row("PRAGMA quick_check(1)", (), |row| row.get(0));
     match found.map_err(|error| open_error(dir, &error))?.as_str() {
         "ok" => Ok(()),
@@ -192,7 +211,7 @@ fn extended_code(error: &rusqlite::Error) -> i32 {
     error.sqlite_error().map_or(0, |error| error.extended_code)
 }
 
-fn open_error(dir: &Path, error: &rusqlite::Error) -> CollectorError {
+pub(super) fn open_error(dir: &Path, error: &rusqlite::Error) -> CollectorError {
     let (dir, reason) = (dir.to_owned(), error.to_string());
     match error.sqlite_error_code() {
         _ if is_damage(error) => CollectorError::Damaged { dir, reason },

@@ -23,7 +23,7 @@ pub(super) struct Page {
     limit: Option<usize>,
 }
 
-/// Issues, last seen first.
+/// Issues, that of the event that arrived last first.
 #[utoipa::path(
     get, path = "/issues",
     params(Page),
@@ -68,7 +68,7 @@ pub(super) async fn one_issue(
             }
         }
         events.retain(|event| event.issue_id == id);
-        events.sort_by_key(|event| std::cmp::Reverse(event.at_us));
+        events.sort_by_key(|event| std::cmp::Reverse(event.seq));
         Json(IssueDetail {
             summary,
             events,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use reelscope_contracts::{ApiProblem, Code};
+use reelscope_telemetry::watched;
 use tokio::sync::OwnedRwLockWriteGuard;
 
 use super::table::{FaultId, FaultState, STORY};
@@ -129,13 +130,16 @@ impl ReleaseSwitch {
             release,
             switching,
         } = self;
+        let defect = || ApiProblem::new(Code::Internal, "The release could not be put in force.");
         let task = tokio::spawn(async move {
             let before = faults.states();
             let apply = async {
                 faults.bring_all(&release.states()).await?;
                 announce.await
             };
-            let applied: Result<(), ApiProblem> = apply.await;
+            let applied: Result<(), ApiProblem> = watched("switch of the release", apply)
+                .await
+                .unwrap_or_else(|_| Err(defect()));
             if applied.is_err()
                 && let Err(refusal) = faults.bring_all(&before).await
             {
@@ -144,7 +148,6 @@ impl ReleaseSwitch {
             drop(switching);
             applied
         });
-        let defect = || ApiProblem::new(Code::Internal, "The release could not be put in force.");
         task.await.unwrap_or_else(|_| Err(defect()))
     }
 }

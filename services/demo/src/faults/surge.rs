@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use reelscope_telemetry::{TraceLink, tag};
+use reelscope_telemetry::{TraceLink, tag, watched};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -48,7 +48,8 @@ impl Surge {
             let surge = self.clone();
             tokio::spawn(async move {
                 tokio::select! {
-                    () = surge.run() => {}
+                    // A panic is logged, and ends the surge as its last log-in does.
+                    _ = watched("surge of log-ins", surge.run()) => {}
                     () = surge.ended.notified() => {}
                     () = surge.stop.cancelled() => {}
                 }
@@ -71,7 +72,7 @@ impl Surge {
         for number in 0..u64::from(LOG_INS) {
             ticks.tick().await;
             let (target, client) = (Arc::clone(&self.target), client.clone());
-            log_ins.spawn(async move {
+            let log_in = async move {
                 let work = async {
                     tag("traffic", "virtual");
                     let account = 1 + number % accounts;
@@ -83,8 +84,36 @@ impl Surge {
                 if let Err(reason) = logged_in.await {
                     tracing::warn!(reason, "a player of the surge did not get in");
                 }
-            });
+            };
+            log_ins.spawn(watched("log-in of a surge", log_in));
         }
         while log_ins.join_next().await.is_some() {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reelscope_telemetry::{Service, Timings};
+
+    #[tokio::test]
+    async fn a_surge_that_meets_a_defect_has_ended_and_the_next_one_begins() {
+        let target = TrafficTarget {
+            origin: "http://127.0.0.1:9".to_owned(),
+            launch_token: String::new(),
+            frontend: Service::new("frontend", Timings::default()),
+            accounts: Arc::new(|| panic!("on purpose")),
+        };
+        let surge = Surge::new(target, CancellationToken::new());
+        let ended = async {
+            while surge.under_way.load(Ordering::Acquire) {
+                tokio::task::yield_now().await;
+            }
+        };
+        assert!(surge.begin());
+        tokio::time::timeout(Duration::from_secs(20), ended)
+            .await
+            .unwrap();
+        assert!(surge.begin());
     }
 }

@@ -66,8 +66,11 @@ impl SlowRng {
             let measured = tokio::task::spawn_blocking(move || {
                 shared.words_per_stop.get_or_init(words_per_stop);
             });
-            // The measurement fails only while the process is ending.
-            let _ = measured.await;
+            if let Err(error) = measured.await
+                && error.is_panic()
+            {
+                std::panic::resume_unwind(error.into_panic());
+            }
         }
         self.shared.on.store(on, Ordering::Release);
     }

@@ -60,11 +60,13 @@ pub struct IssueSummary {
     pub services: Vec<String>,
     /// Releases it was seen in, oldest first where they are semantic versions, else in the order of the alphabet.
     pub releases: Vec<String>,
-    /// First event.
+    /// Number of the envelope of the newest event. In this order events arrived, whatever the clock did meanwhile.
+    pub last_envelope: u64,
+    /// Time of the earliest event.
     pub first_seen_us: Micros,
-    /// Newest event.
+    /// Time of the latest event, by the clocks of those who sent them.
     pub last_seen_us: Micros,
-    /// Some of its traces, newest first.
+    /// Some of its traces, that of the newest event first.
     pub trace_ids: Vec<String>,
     /// The request that it befalls most often; absent where no event names one that was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,7 +111,7 @@ pub enum IssueDecision {
 /// `GET /issues`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Issues {
-    /// Last seen first.
+    /// In the order of their newest events, the last that arrived first.
     pub issues: Vec<IssueSummary>,
     /// Whether everything in the log has been read since the start.
     pub indexed: bool,
@@ -120,9 +122,9 @@ pub struct Issues {
 pub struct IssueDetail {
     /// The same line as in the list.
     pub summary: IssueSummary,
-    /// Its newest events, newest first.
+    /// The last of its events that arrived, the last first.
     pub events: Vec<ErrorEvent>,
-    /// Times of its newest events, at most 2,000, oldest first: those of `events` and more.
+    /// Times of the last of its events that arrived, at most 2,000, the earliest time first: those of `events` and more.
     #[serde(default)]
     #[schema(required)]
     pub times_us: Vec<Micros>,

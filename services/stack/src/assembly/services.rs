@@ -8,7 +8,7 @@ use reelscope_demo::faults::table::{FaultId, FaultState};
 use reelscope_game_engine as game;
 use reelscope_http::panicked;
 use reelscope_payment_service as payments;
-use reelscope_store::{Condition, Store};
+use reelscope_store::Store;
 use reelscope_telemetry::Service;
 use reelscope_user_service as users;
 use reelscope_user_service::seeding::Progress;
@@ -18,7 +18,6 @@ use super::kit::Kit;
 use crate::config::Config;
 use crate::notices::Notices;
 use crate::servers::Servers;
-use crate::stack::LOOK_AGAIN;
 use crate::start_error::StartError;
 
 /// Lifetime of a session, in milliseconds.
@@ -114,17 +113,7 @@ impl Servers {
         let progress = seeding.clone();
         self.tasks.spawn("seeding of players", async move {
             let _ = page_first.await;
-            while let Err(error) = users::seeding::run(players.clone(), progress.clone()).await {
-                tracing::error!(%error, "players could not be written");
-                // After a stop of the database the loop continues when it takes writes again; after any other error
-                // it ends.
-                if matches!(players.condition(), Condition::Well | Condition::Closed) {
-                    break;
-                }
-                while matches!(players.condition(), Condition::Stopped(_)) {
-                    tokio::time::sleep(LOOK_AGAIN).await;
-                }
-            }
+            users::seeding::run(players, progress).await;
         });
         Ok(UserService { knobs, seeding })
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::users::Seeding;
 use reelscope_store::{Store, StoreError};
+use reelscope_telemetry::watched;
 use serde::de::IgnoredAny;
 
 use crate::UserError;
@@ -108,7 +109,11 @@ impl MissingIndex {
             return Ok(());
         }
         // On a task of its own, so that the outcome is recorded even if the caller is gone.
-        let switched = tokio::spawn(async move { claim.carry_out(indexed).await });
+        let switched = tokio::spawn(async move {
+            let switched = watched("switch of the index", claim.carry_out(indexed)).await;
+            switched.unwrap_or(Err(UserError::Store(StoreError::Panicked)))
+        });
+        // A task that does not panic ends early only while the runtime ends.
         switched
             .await
             .unwrap_or(Err(UserError::Store(StoreError::Closed)))

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use hdrhistogram::Histogram;
 use reelscope_collector::{Collector, Options, ingest_router};
-use reelscope_stack::traces;
+use reelscope_stack::{RunError, StartError, traces};
 use reelscope_telemetry::{latencies, record_latency};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -37,8 +37,8 @@ pub(super) struct Door {
 }
 
 impl Door {
-    pub(super) async fn open(dir: &Path) -> Result<Self, String> {
-        let (collector, _) = Collector::open(dir, Options::standard()).map_err(|error| error.to_string())?;
+    pub(super) async fn open(dir: &Path) -> Result<Self, RunError> {
+        let (collector, _) = Collector::open(dir, Options::standard()).map_err(StartError::from)?;
         let told = |error: std::io::Error| error.to_string();
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(told)?;
         let address = listener.local_addr().map_err(told)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use reelscope_stack::{Config, Stack, traces};
+use reelscope_stack::{Config, RunError, Stack, traces};
 use serde::Serialize;
 
 use super::client::{Client, Target};
@@ -29,19 +29,19 @@ pub(crate) struct Hostile {
     pub indexed_s: f64,
 }
 
-pub(super) async fn hostile(dir: &Path) -> Result<Hostile, String> {
+pub(super) async fn hostile(dir: &Path) -> Result<Hostile, RunError> {
     let config = Config {
         players: Some(1_000),
         rate: None,
         ..Config::new(dir.to_owned())
     };
-    let stack = Stack::start(config).await.map_err(|error| error.to_string())?;
+    let stack = Stack::start(config).await?;
     let measured = hostile_to(&stack).await;
-    stack.shutdown().await.map_err(|error| error.to_string())?;
+    stack.shutdown().await?;
     measured
 }
 
-async fn hostile_to(stack: &Stack) -> Result<Hostile, String> {
+async fn hostile_to(stack: &Stack) -> Result<Hostile, RunError> {
     stack.seeded().await;
     let address = stack.address("collector").ok_or("there is no collector")?;
     let collector = stack.collector().ok_or("there is no collector")?;
@@ -56,7 +56,7 @@ async fn hostile_to(stack: &Stack) -> Result<Hostile, String> {
     // These requests make the index work, which otherwise leaves the cores to the gateway.
     while !collector.caught_up() {
         if began.elapsed() > PATIENCE {
-            return Err("the index does not keep up".to_owned());
+            return Err("the index does not keep up".into());
         }
         traces::list(collector, 1).await?;
     }

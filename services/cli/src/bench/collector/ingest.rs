@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use reelscope_collector::Collector;
-use reelscope_stack::traces;
+use reelscope_stack::{RunError, traces};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
@@ -59,7 +59,7 @@ pub(crate) struct Seen {
     pub slowest_ms: f64,
 }
 
-pub(super) async fn ingest(dir: &Path) -> Result<Ingest, String> {
+pub(super) async fn ingest(dir: &Path) -> Result<Ingest, RunError> {
     let envelope = transaction(1, 1);
     let bytes = envelope.len();
     let file = dir.join("bare");
@@ -105,7 +105,7 @@ fn bare(file: &Path, bytes: &[u8]) -> std::io::Result<f64> {
     Ok(per_second(count, began.elapsed()))
 }
 
-pub(super) async fn seen(dir: &Path) -> Result<Seen, String> {
+pub(super) async fn seen(dir: &Path) -> Result<Seen, RunError> {
     const RUN: u64 = 2;
     let door = Door::open(dir).await?;
     let began = Instant::now();

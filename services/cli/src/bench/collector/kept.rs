@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use reelscope_page_api::telemetry::nearest_rank;
-use reelscope_stack::telemetry_dir;
+use reelscope_stack::{RunError, telemetry_dir};
 use reelscope_telemetry::resident_bytes;
 use serde::Serialize;
 use serde_json::Value;
@@ -44,7 +44,7 @@ pub(crate) struct Stored {
     pub empty_memory_bytes: Option<u64>,
 }
 
-pub(super) async fn kept(full: &Path, empty: &Path, program: &Path) -> Result<Stored, String> {
+pub(super) async fn kept(full: &Path, empty: &Path, program: &Path) -> Result<Stored, RunError> {
     const RUN: u64 = 3;
     let door = Door::open(&telemetry_dir(full)).await?;
     sent(&door.target, RUN, |number| number >= KEPT).await?;
@@ -74,7 +74,7 @@ pub(super) async fn kept(full: &Path, empty: &Path, program: &Path) -> Result<St
     let issue_ms = started.median(&format!("/issues/{issue}")).await?;
     let found = started.ask("/traces?attribute=bench.first%3D1").await?;
     if found["traces"].as_array().map(Vec::len) != Some(1) {
-        return Err("the filter does not find the one trace".to_owned());
+        return Err("the filter does not find the one trace".into());
     }
     let filter_ms = started.median("/traces?attribute=bench.first%3D1").await?;
     let memory_bytes = started.process.id().and_then(resident_bytes);
