@@ -18,7 +18,7 @@ use polodb_core::bson::{Document, doc};
 use polodb_core::{CollectionT, Database, IndexModel};
 use tempfile::TempDir;
 
-use crate::integrity::Checksums;
+use crate::integrity::{Checksums, files};
 use crate::{ID, StoreError};
 
 /// Name of a collection that sorts before all others and holds one indexed document. A PoloDB cursor starts at the
@@ -29,11 +29,6 @@ const SENTINEL: &str = "!sentinel";
 /// The operating system's lock on `<dir>/lock`. The system releases it when the process ends, however that happens.
 pub(crate) struct DirectoryLock {
     _file: File,
-}
-
-/// Returns the directory of PoloDB's files below `dir`.
-pub(crate) fn files(dir: &Path) -> PathBuf {
-    dir.join("db")
 }
 
 /// Opens the database in `dir` and creates it where there is none. An error leaves everything that is stored as it
@@ -94,7 +89,7 @@ pub(crate) fn open_copy(dir: &Path, schema_version: u32) -> Result<(Database, Te
         .prefix("reelscope-")
         .tempdir()
         .map_err(in_temp)?;
-    let copied = self::files(copy.path());
+    let copied = crate::integrity::files(copy.path());
     fs::create_dir(&copied).map_err(in_temp)?;
     for entry in fs::read_dir(&files).map_err(|error| StoreError::of_system(dir, &error))? {
         let entry = entry.map_err(|error| StoreError::of_system(dir, &error))?;

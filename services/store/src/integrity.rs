@@ -16,12 +16,16 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::StoreError;
-use crate::directory::files;
 
 /// Name of the file with the checksums.
 const FILE: &str = "checksums";
 /// How often new table files are looked for while the database is written.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// Returns the directory of PoloDB's files below `dir`.
+pub(crate) fn files(dir: &Path) -> PathBuf {
+    dir.join("db")
+}
 
 /// Length and checksum of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

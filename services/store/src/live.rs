@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::directory::{self, DirectoryLock};
 use crate::indexes::Indexes;
 use crate::integrity::Checksums;
-use crate::{StoreError, directory::files};
+use crate::{StoreError, integrity::files};
 
 /// Bytes of free room to require beyond what RocksDB writes while it opens: 1 MiB.
 const SPARE_ROOM: u64 = 1024 * 1024;
