@@ -1,8 +1,12 @@
 import { micros } from '../core/api/micros';
 import { IssueSummary } from '../core/api/schema';
-import { isOpen, sharePercent, withIssue } from './issue-list';
+import { isOpen, newsIn, sharePercent, withIssue } from './issue-list';
 
-const issue = (issue_id: string, seen: number, more: Partial<IssueSummary> = {}): IssueSummary => ({
+const issue = (
+  issue_id: string,
+  envelope: number,
+  more: Partial<IssueSummary> = {},
+): IssueSummary => ({
   issue_id,
   kind: 'PaymentTimeout',
   value: '',
@@ -13,19 +17,28 @@ const issue = (issue_id: string, seen: number, more: Partial<IssueSummary> = {})
   services: [],
   releases: [],
   first_seen_us: micros(0),
-  last_seen_us: micros(seen),
+  last_envelope: envelope,
+  last_seen_us: micros(envelope),
   trace_ids: [],
   status: 'unresolved',
   ...more,
 });
 
 describe('the list of issues', () => {
-  it('has each issue once, last seen first', () => {
+  it('has each issue once, the last to happen first', () => {
     const list = withIssue([issue('a', 3), issue('b', 2)], issue('b', 4, { events: 2 }));
     expect(list.map(({ issue_id, events }) => [issue_id, events])).toEqual([
       ['b', 2],
       ['a', 1],
     ]);
+  });
+
+  it('has what happened last first, although the clock was set back', () => {
+    const held = [issue('a', 3), issue('b', 2)];
+    const back = issue('b', 4, { last_seen_us: micros(1) });
+    const list = withIssue(held, back);
+    expect(list.map(({ issue_id }) => issue_id)).toEqual(['b', 'a']);
+    expect(newsIn(list, held)).toBe(1);
   });
 
   it('counts as open what is back', () => {

@@ -5,12 +5,15 @@ export function isOpen({ status }: Pick<IssueSummary, 'status'>): boolean {
   return status !== 'resolved';
 }
 
-/** The list with the new state of one issue; last seen first. */
+/**
+ * The list with the new state of one issue; the last to happen first. The order is that of arrival, because the wall
+ * clock of a laptop may be set back by hours.
+ */
 export function withIssue(list: readonly IssueSummary[], news: IssueSummary): IssueSummary[] {
   const others = list.filter(({ issue_id }) => issue_id !== news.issue_id);
   return [news, ...others].sort(
     (one, other) =>
-      other.last_seen_us - one.last_seen_us || (one.issue_id < other.issue_id ? -1 : 1),
+      other.last_envelope - one.last_envelope || (one.issue_id < other.issue_id ? -1 : 1),
   );
 }
 
@@ -25,10 +28,10 @@ export function asNow(
 
 /** Number of issues that are new or happened again since the rows were held. */
 export function newsIn(newest: readonly IssueSummary[], held: readonly IssueSummary[]): number {
-  const seen = new Map(held.map(({ issue_id, last_seen_us }) => [issue_id, last_seen_us]));
-  return newest.filter(({ issue_id, last_seen_us }) => {
+  const seen = new Map(held.map(({ issue_id, last_envelope }) => [issue_id, last_envelope]));
+  return newest.filter(({ issue_id, last_envelope }) => {
     const before = seen.get(issue_id);
-    return before === undefined || before < last_seen_us;
+    return before === undefined || before < last_envelope;
   }).length;
 }
 
