@@ -1,6 +1,9 @@
+import { TestBed } from '@angular/core/testing';
+
 import { micros } from '../core/api/micros';
 import { IssueSummary } from '../core/api/schema';
-import { isOpen, newsIn, sharePercent, withIssue } from './issue-list';
+import { Language, provideLanguages } from '../core/i18n/language';
+import { isOpen, newsIn, openWords, sharePercent, withIssue } from './issue-list';
 
 const issue = (
   issue_id: string,
@@ -53,5 +56,17 @@ describe('the list of issues', () => {
     expect(sharePercent({ share })).toBe(10);
     expect(sharePercent({ share: { ...share, requests: 0 } })).toBeNull();
     expect(sharePercent({})).toBeNull();
+  });
+});
+
+describe('the number of open issues', () => {
+  it('says that there may be more than are listed', () => {
+    TestBed.configureTestingModule({ providers: [provideLanguages()] });
+    const language = TestBed.inject(Language);
+    expect(openWords(1, false, language)).toEqual({ count: '1', text: '1 unresolved issue' });
+    expect(openWords(500, true, language)).toEqual({
+      count: '500+',
+      text: '500+ unresolved issues',
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { IssueSummary } from '../core/api/schema';
+import { Language } from '../core/i18n/language';
 
 /** Whether an issue is unresolved or regressed. A collector without states has only open issues. */
 export function isOpen({ status }: Pick<IssueSummary, 'status'>): boolean {
@@ -33,6 +34,12 @@ export function newsIn(newest: readonly IssueSummary[], held: readonly IssueSumm
     const before = seen.get(issue_id);
     return before === undefined || before < last_envelope;
   }).length;
+}
+
+/** The number of open issues; of a cut list only the listed ones are counted. */
+export function openWords(open: number, cut: boolean, language: Language) {
+  const count = language.formats().number(open) + (cut ? '+' : '');
+  return { count, text: language.count('insights.issues.openCount', open, { count }) };
 }
 
 /** In per cent; null if no request is known. */
