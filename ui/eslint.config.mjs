@@ -29,7 +29,20 @@ export default tseslint.config(
       'no-console': 'error',
       // What a person has set is kept by the program (core/api/remembered.ts), not under an origin that may change.
       'no-restricted-globals': ['error', 'localStorage', 'sessionStorage'],
+      // A format is created once for a language and its options (core/i18n/formats.ts).
+      'no-restricted-properties': [
+        'error',
+        ...['NumberFormat', 'DateTimeFormat', 'PluralRules'].map((property) => ({
+          object: 'Intl',
+          property,
+          message: 'Use core/i18n/formats.ts, which keeps the formats.',
+        })),
+      ],
     },
+  },
+  {
+    files: ['src/app/core/i18n/formats.ts', '**/*.spec.ts'],
+    rules: { 'no-restricted-properties': 'off' },
   },
   {
     // Whoever cuts a list says how much is not shown.

@@ -32,8 +32,6 @@ const AXE = readFileSync(join(import.meta.dirname, 'node_modules/axe-core/axe.mi
 export const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 /** Limit of waiting for a condition, in milliseconds; generous, because the machine may be busy. */
 const PATIENCE_MS = 20_000;
-/** Time after which a click without effect is repeated, in milliseconds. */
-const LOST_CLICK_MS = 5_000;
 /** Number of starts of a program if the driver loses it. */
 const MOST_STARTS = 3;
 /** Limit of every command, in milliseconds, so that a page that hangs does not block the other tests. */
@@ -175,21 +173,11 @@ export class Page {
     return (await this.driver.findElements(By.css(`[data-test="${name}"]`))).length > 0;
   }
 
+  /** Clicks an element; a link of the header also opens its page. */
   async click(name) {
     await (await this.see(name)).click();
-    if (name.startsWith('nav-')) await this.arrive(name);
-  }
-
-  /**
-   * Clicks a link of the header and waits for its page. WebKitWebDriver sometimes loses the first click of a new
-   * window.
-   */
-  async arrive(name) {
+    if (!name.startsWith('nav-')) return;
     const isThere = async () => (await this.attribute(name, 'aria-current')) === 'page';
-    const clicked = until(`${name} to be open`, isThere, LOST_CLICK_MS);
-    if (await clicked.catch(() => false)) return;
-    console.error(`the driver lost a click on ${name}`);
-    await (await this.see(name)).click();
     await until(`${name} to be open`, isThere);
   }
 
@@ -410,8 +398,8 @@ export function startAsOrdinaryUser(place, more = []) {
 
 /** Runs `reelscope serve` with the directories of a test until the test ends; returns the address of its page. */
 export function serve(place, more = [], listen = '127.0.0.1:0') {
-  const words = ['--listen', listen, '--data-dir', place.dataDir, '--players', '2000'];
-  return served(place, [...words, ...more]);
+  const players = more.includes('--players') ? [] : ['--players', '2000'];
+  return served(place, ['--listen', listen, '--data-dir', place.dataDir, ...players, ...more]);
 }
 
 /** Opens a recording in a viewer and returns its address. */

@@ -214,6 +214,54 @@ test('what the page says when something is wrong is right in every size', async 
   assert.equal(all.length, 0, `\n${all.join('\n')}`);
 });
 
+test('no link of the header moves when the first start is over', async (t) => {
+  const address = await serve(ownPlace(t), ['--players', '200000']);
+  const page = await openChromium(needChromium(), { address, cookies: [], size: [1280, 800] });
+  t.after(() => page.close());
+  await until('the progress', () => page.evaluate(there('seeding')));
+  // The longest progress, which ends when the test says so.
+  await page.evaluate(`
+    const fetched = window.fetch;
+    window.seeding = { done: 199999, total: 200000 };
+    window.fetch = async (to, how) => {
+      const reply = await fetched(to, how);
+      if (!/health/.test(String(to.url ?? to))) return reply;
+      return Response.json({ ...(await reply.json()), seeding: window.seeding });
+    };
+  `);
+  await until('that progress', () =>
+    page.evaluate(`/199/.test(document.querySelector('[data-test="seeding"]').textContent)`),
+  );
+  const all = [];
+  const look = async () => {
+    const links = {};
+    for (const lang of LANGUAGES) {
+      await page.evaluate(inPage(speaking(lang)));
+      await until(`the page in ${lang}`, () =>
+        page.evaluate(`document.documentElement.lang === '${lang}'`),
+      );
+      for (const view of views.filter(({ rem }) => !rem)) {
+        const name = `${lang} ${JSON.stringify(view)}`;
+        all.push(...(await faultsIn(page, view, 'header')).map((fault) => `${name}: ${fault}`));
+        links[name] = await page.evaluate(
+          `[...document.querySelectorAll('header nav a')].map((link) => {
+            const { left, top, width } = link.getBoundingClientRect();
+            return [left, top, width].map(Math.round).join();
+          }).join(' ')`,
+        );
+      }
+    }
+    return links;
+  };
+
+  const before = await look();
+  await page.evaluate(`window.seeding = null`);
+  await until('the progress to end', () => page.evaluate(`!${there('seeding')}`));
+
+  assert.deepEqual(await look(), before);
+  assert.equal(all.length, 0, `\n${all.join('\n')}`);
+});
+
 test('the page of the start is right in every size', async (t) => {
   const splash = join(import.meta.dirname, '../../src-tauri/splash/index.html');
   const address = pathToFileURL(splash).href;

@@ -4,7 +4,7 @@ import { micros, toMilliseconds } from '../core/api/micros';
 import { PaytableStore } from '../core/api/paytable-store';
 import { Session } from '../core/api/session';
 import { Language } from '../core/i18n/language';
-import { majorUnits } from '../core/i18n/formats';
+import { majorUnits, numberFormat } from '../core/i18n/formats';
 import { Address } from '../core/ui/address';
 import { LoadWords } from '../core/ui/load-words';
 import { addressOf } from '../traces/trace-list';
@@ -205,7 +205,7 @@ export class BusinessPage {
     const unit =
       seconds >= 86_400 ? 'day' : seconds >= 3_600 ? 'hour' : seconds >= 60 ? 'minute' : 'second';
     const length = { day: 86_400, hour: 3_600, minute: 60, second: 1 }[unit];
-    const written = new Intl.NumberFormat(this.language.active(), {
+    const written = numberFormat(this.language.active(), {
       style: 'unit',
       unit,
       unitDisplay: 'short',

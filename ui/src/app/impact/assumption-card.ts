@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 
 import { Assumption, assumptionOf } from '../core/api/assumptions';
 import { Preferences } from '../core/api/preferences';
+import { numberFormat } from '../core/i18n/formats';
 import { Key, Language } from '../core/i18n/language';
 
 interface Field {
@@ -107,9 +108,7 @@ export class AssumptionCard {
         label: this.say(label, { name: this.say(title) }),
         before,
         unit: unit ? this.say(unit) : '',
-        value: new Intl.NumberFormat(this.language.active(), { useGrouping: false }).format(
-          assumed[name],
-        ),
+        value: numberFormat(this.language.active(), { useGrouping: false }).format(assumed[name]),
       })),
     }));
   });

@@ -15,7 +15,7 @@ import { Address } from '../core/ui/address';
 import { RowList } from '../core/ui/row-list';
 import { VirtualRows } from '../core/ui/virtual-rows';
 import { LoadWords } from '../core/ui/load-words';
-import { asNow, isOpen, newsIn } from './issue-list';
+import { asNow, isOpen, newsIn, openWords } from './issue-list';
 import { IssueStore } from './issue-store';
 import { playersWords, shareWords, statusWords } from './issue-words';
 
@@ -44,8 +44,8 @@ export class IssueListPage {
   private readonly list = viewChild(RowList);
 
   protected readonly all = computed(() => this.address.query().get('status') === 'all');
-  protected readonly openCount = computed(() =>
-    this.language.count('insights.issues.openCount', this.store.open()),
+  protected readonly openCount = computed(
+    () => openWords(this.store.open(), this.store.cut(), this.language).text,
   );
   /** A person who points into the list, has the focus in it or has scrolled is reading, so no row may move. */
   private readonly pointed = signal(false);

@@ -1,16 +1,20 @@
 import { IssueSummary } from '../core/api/schema';
+import { Language } from '../core/i18n/language';
 
 /** Whether an issue is unresolved or regressed. A collector without states has only open issues. */
 export function isOpen({ status }: Pick<IssueSummary, 'status'>): boolean {
   return status !== 'resolved';
 }
 
-/** The list with the new state of one issue; last seen first. */
+/**
+ * The list with the new state of one issue; the last to happen first. The order is that of arrival, because the wall
+ * clock of a laptop may be set back by hours.
+ */
 export function withIssue(list: readonly IssueSummary[], news: IssueSummary): IssueSummary[] {
   const others = list.filter(({ issue_id }) => issue_id !== news.issue_id);
   return [news, ...others].sort(
     (one, other) =>
-      other.last_seen_us - one.last_seen_us || (one.issue_id < other.issue_id ? -1 : 1),
+      other.last_envelope - one.last_envelope || (one.issue_id < other.issue_id ? -1 : 1),
   );
 }
 
@@ -25,11 +29,17 @@ export function asNow(
 
 /** Number of issues that are new or happened again since the rows were held. */
 export function newsIn(newest: readonly IssueSummary[], held: readonly IssueSummary[]): number {
-  const seen = new Map(held.map(({ issue_id, last_seen_us }) => [issue_id, last_seen_us]));
-  return newest.filter(({ issue_id, last_seen_us }) => {
+  const seen = new Map(held.map(({ issue_id, last_envelope }) => [issue_id, last_envelope]));
+  return newest.filter(({ issue_id, last_envelope }) => {
     const before = seen.get(issue_id);
-    return before === undefined || before < last_seen_us;
+    return before === undefined || before < last_envelope;
   }).length;
+}
+
+/** The number of open issues; of a cut list only the listed ones are counted. */
+export function openWords(open: number, cut: boolean, language: Language) {
+  const count = language.formats().number(open) + (cut ? '+' : '');
+  return { count, text: language.count('insights.issues.openCount', open, { count }) };
 }
 
 /** In per cent; null if no request is known. */

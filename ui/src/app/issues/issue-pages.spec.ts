@@ -15,7 +15,11 @@ import { IssueListPage } from './issue-list-page';
 import { IssuePage } from './issue-page';
 import { IssueStore } from './issue-store';
 
-const issue = (issue_id: string, seen: number, more: Partial<IssueSummary> = {}): IssueSummary => ({
+const issue = (
+  issue_id: string,
+  envelope: number,
+  more: Partial<IssueSummary> = {},
+): IssueSummary => ({
   issue_id,
   kind: 'PaymentTimeout',
   value: 'no answer <b>at all</b>',
@@ -26,7 +30,8 @@ const issue = (issue_id: string, seen: number, more: Partial<IssueSummary> = {})
   services: ['payment-service'],
   releases: ['1.0.0'],
   first_seen_us: micros(1),
-  last_seen_us: micros(seen),
+  last_envelope: envelope,
+  last_seen_us: micros(envelope),
   trace_ids: [],
   status: 'unresolved',
   share: {
@@ -218,13 +223,13 @@ describe('the pages of issues', () => {
       const fixture = await shown(IssueListPage);
       const page = fixture.nativeElement as HTMLElement;
       const list = page.querySelector('[data-test="issue-list"]');
-      for (const [comes, goes] of [
-        ['pointerenter', 'pointerleave'],
-        ['focusin', 'focusout'],
+      for (const [comes, goes, envelope] of [
+        ['pointerenter', 'pointerleave', 10],
+        ['focusin', 'focusout', 11],
       ] as const) {
         const [first = ''] = rows(fixture);
         list?.dispatchEvent(new Event(comes));
-        stream.tell('issue', issue(`new-${comes}`, 10, { last_seen_us: micros(Date.now()) }));
+        stream.tell('issue', issue(`new-${comes}`, envelope));
         stream.tell('issue', issue('a', 3, { events: 1_234 }));
         await fixture.whenStable();
         expect(rows(fixture)[0]).toBe(first);

@@ -7,7 +7,11 @@ import { IssueSummary } from '../core/api/schema';
 import { StreamDouble } from '../testing/stream-double';
 import { IssueStore } from './issue-store';
 
-const issue = (issue_id: string, seen: number, more: Partial<IssueSummary> = {}): IssueSummary => ({
+const issue = (
+  issue_id: string,
+  envelope: number,
+  more: Partial<IssueSummary> = {},
+): IssueSummary => ({
   issue_id,
   kind: 'PaymentTimeout',
   value: '',
@@ -18,7 +22,8 @@ const issue = (issue_id: string, seen: number, more: Partial<IssueSummary> = {})
   services: [],
   releases: [],
   first_seen_us: micros(0),
-  last_seen_us: micros(seen),
+  last_envelope: envelope,
+  last_seen_us: micros(envelope),
   trace_ids: [],
   status: 'unresolved',
   ...more,

@@ -22,7 +22,7 @@ export class IssueStore {
   private following = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Last seen first. */
+  /** The last to happen first. */
   readonly issues = computed(() => this.followed.value()?.issues ?? []);
   /** While the collector reads its log, an empty list still counts as loading. */
   readonly state = computed((): LoadState => {

@@ -16,6 +16,7 @@ const issue: IssueSummary = {
   services: [],
   releases: [],
   first_seen_us: micros(0),
+  last_envelope: 1,
   last_seen_us: micros(0),
   trace_ids: [],
   status: 'unresolved',

@@ -64,7 +64,7 @@ describe('the page of the map', () => {
   it('says of each box what it is, how busy, how well and how fast', async () => {
     const page = await shown(MAP);
     expect(words(page.querySelector('[data-test="node-bank"]'))).toBe(
-      'bankexternal4/minerrors 25.0%P50 2.00 msP95 90.0 ms',
+      'bankexternal4/minfailed calls 25.0%P50 2.00 msP95 90.0 ms',
     );
     expect(words(page.querySelector('[data-test="node-payments/polodb"]'))).toMatch(
       /^polodbdatabase · payments/,
@@ -87,6 +87,13 @@ describe('the page of the map', () => {
     expect(
       page.querySelector('[data-test="node-bank"] .facts span')?.getAttribute('title'),
     ).toMatch(/estimated/);
+  });
+
+  it('says that it counts the calls that failed, and no error events', async () => {
+    const page = await shown(MAP);
+    const share = page.querySelector('[data-test="node-bank"] [data-test="failed-share"]');
+    expect(words(share)).toBe('failed calls 25.0%');
+    expect(share?.getAttribute('title')).toMatch(/error status: 5 of 20\. Error events do not/);
   });
 
   it('moves on wires that are busy, and marks those that fail', async () => {

@@ -5,6 +5,7 @@ import { Health } from '../core/api/health';
 import { Preferences } from '../core/api/preferences';
 import { Language } from '../core/i18n/language';
 import { Pages, pathOf } from '../core/ui/pages';
+import { openWords } from '../issues/issue-list';
 import { IssueStore } from '../issues/issue-store';
 import { Account } from './account';
 import { LanguageChoice } from './language-choice';
@@ -28,12 +29,8 @@ export class Header {
   private readonly issues = inject(IssueStore);
   /** Number of open issues; null for none. */
   protected readonly openIssues = computed(() => {
-    const count = this.issues.open();
-    if (count === 0) return null;
-    return {
-      count: this.language.formats().number(count),
-      title: this.language.count('insights.issues.openCount', count),
-    };
+    const open = this.issues.open();
+    return open === 0 ? null : openWords(open, this.issues.cut(), this.language);
   });
 
   /** Emitted when the list of keys is requested. */

@@ -127,6 +127,7 @@ const ISSUE = {
   services: ['1'],
   releases: ['1.0.0'],
   first_seen_us: micros(1_000_000),
+  last_envelope: 1,
   last_seen_us: micros(2_000_000),
   trace_ids: ['1'],
   share: { service: '1', transaction: '1', failed: 2, requests: 20 },

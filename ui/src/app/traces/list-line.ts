@@ -6,7 +6,7 @@ import { colourOf } from '../core/ui/service-colour';
 import { tracePath } from '../core/ui/trace-place';
 import { backgroundOf, backgroundWords } from './background';
 import { MOST } from './trace-feed';
-import { Figures, Filter } from './trace-list';
+import { Figures, Filter, leftOutOf } from './trace-list';
 
 /** Limit of the texts in a row, in characters; the page of the trace has the whole texts. */
 const MOST_OF_A_NAME = 200;
@@ -30,6 +30,8 @@ export interface Line {
   readonly title: string;
   /** The own times of the services, and the time of waiting for external ones, which has no colour. */
   readonly parts: readonly { colour: string | null; weight: number; title: string }[];
+  /** The number of services and external ones that the summary omits; empty for none. */
+  readonly moreParts: string;
   /** The same as text. */
   readonly partWords: string;
 }
@@ -47,6 +49,7 @@ export function lineOf(trace: TraceSummary, longest: number, language: Language)
   const duration = trace.spans === 0 ? '–' : formats.lapse(trace.root_us);
   const background = backgroundWords(backgroundOf(trace), say, formats);
   const parts = partsOf(trace, language);
+  const more = leftOutOf(trace, 'services') + leftOutOf(trace, 'external');
   return {
     trace,
     href: tracePath(trace.trace_id),
@@ -62,10 +65,11 @@ export function lineOf(trace: TraceSummary, longest: number, language: Language)
       ? say('viewer.list.wellTitle')
       : say('viewer.list.badTitle', { status, errors: number(errors) }),
     parts,
-    partWords: joined(
-      ' · ',
-      parts.map(({ title }) => title),
-    ),
+    moreParts: more === 0 ? '' : `+${number(more)}`,
+    partWords: joined(' · ', [
+      ...parts.map(({ title }) => title),
+      more === 0 ? '' : say('more.rest', { count: number(more) }),
+    ]),
   };
 }
 

@@ -168,6 +168,26 @@ describe('the page of the traces', () => {
     expect(options('filter-name')).toEqual(['', 'pageload', 'slot-machine-spin']);
   });
 
+  it('says of every list of choices that it is cut', async () => {
+    const players = Array.from({ length: 200 }, (_, number) =>
+      trace(number, { player: `p${number}`, name: `n${number}` }),
+    );
+    await shown(...players.slice(1));
+    expect(one('filter-player').title).toBe('');
+    expect(text('filter-name')).not.toContain('at most');
+    await shown(...players);
+    expect(one('filter-player').title).toBe('Listed: 200 at most');
+    expect(text('filter-name')).toContain('Listed: 200 at most');
+  });
+
+  it('says how many services of a trace its line leaves out', async () => {
+    await shown(trace(1));
+    expect(all('more-parts')).toEqual([]);
+    await shown(trace(2, { left_out: { services: 996, external: 2, problems: 7 } }));
+    expect(text('more-parts')).toBe('+998');
+    expect(one('more-parts').title).toContain('and 998 more');
+  });
+
   it('is walked through and opened by keyboard', async () => {
     await shown(trace(2), trace(1));
     press('ArrowDown');

@@ -6,6 +6,7 @@ import { colourOf } from '../core/ui/service-colour';
 import { backgroundOf, backgroundWords } from './background';
 import { Layout } from './layout';
 import { measuredWords } from './measured-words';
+import { leftOutOf } from './trace-list';
 import { nameOfTrace } from './trace-name';
 import { TraceTree } from './tree';
 import { oddWords } from './waterfall-line';
@@ -44,7 +45,7 @@ export function headOf(
     time: summary.spans === 0 ? '–' : lapse(summary.root_us),
     rest: `${background && ` ${background}`}, ${joined(', ', [
       count('spans', layout.tree.nodes.length),
-      count('services', summary.services.length),
+      count('services', summary.services.length + leftOutOf(summary, 'services')),
     ])}`,
     shares: shares.shown.map(({ actor, share }) => ({
       actor: brief(actor, MOST_OF_A_WORD),

@@ -143,6 +143,11 @@ export function queryOf(filter: Filter): TraceQuery {
   };
 }
 
+/** Number of entries of a list of the summary that the collector left out. */
+export function leftOutOf({ left_out }: TraceSummary, list: 'services' | 'external'): number {
+  return left_out?.[list] ?? 0;
+}
+
 /** Decides as the collector does, for traces from the stream. */
 export function matches(filter: Filter, trace: TraceSummary): boolean {
   return (

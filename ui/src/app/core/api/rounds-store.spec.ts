@@ -52,6 +52,21 @@ describe('the last rounds', () => {
     expect(gateway.rounds).toHaveBeenCalledTimes(1);
   });
 
+  it('are all that the gateway gives, and known to be cut where there may be more', async () => {
+    const many = (count: number): { rounds: RoundSummary[] } => ({
+      rounds: Array.from({ length: count }, (_, number) => answer('posted', `r${number}`)).flatMap(
+        ({ rounds }) => rounds,
+      ),
+    });
+    gateway.rounds.mockResolvedValue(many(49));
+    await store.refresh();
+    expect(gateway.rounds).toHaveBeenLastCalledWith('t', 50);
+    expect([store.rounds().length, store.cut()]).toEqual([49, false]);
+    gateway.rounds.mockResolvedValue(many(50));
+    await store.refresh();
+    expect([store.rounds().length, store.cut()]).toEqual([50, true]);
+  });
+
   it('are looked at again, ever more slowly, until the pending one is settled', async () => {
     gateway.rounds.mockResolvedValue(answer('pending'));
     const asked: number[] = [];

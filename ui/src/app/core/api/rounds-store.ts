@@ -4,7 +4,8 @@ import { Followed } from './followed';
 import { Gateway } from './gateway';
 import { Session } from './session';
 
-const SHOWN = 20;
+/** Largest number of rounds in one reply of the gateway. */
+const MOST = 50;
 /** Intervals of polling a round that is not settled: 1, 2, 4, 8 s, and then every 15 s. */
 const FIRST_LOOK_MS = 1_000;
 const SLOWEST_LOOK_MS = 15_000;
@@ -16,12 +17,15 @@ export class RoundsStore {
   private readonly session = inject(Session);
 
   private readonly followed = new Followed(() =>
-    this.session.authorised((token) => this.gateway.rounds(token, SHOWN)),
+    this.session.authorised((token) => this.gateway.rounds(token, MOST)),
   );
   private looks = 0;
   private nextLook: ReturnType<typeof setTimeout> | undefined;
 
   readonly rounds = computed(() => this.followed.value()?.rounds ?? []);
+  readonly most = MOST;
+  /** Whether there may be older rounds than the list contains. */
+  readonly cut = computed(() => this.rounds().length >= MOST);
   /** The list shown is older than the last round, because the gateway did not give a newer one. */
   readonly failed = computed(() => this.followed.error() !== null);
 

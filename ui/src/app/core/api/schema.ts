@@ -1395,6 +1395,11 @@ export interface components {
       /** @description Type of the exception. */
       readonly kind: string;
       /**
+       * Format: uint64
+       * @description Number of the envelope of the newest event. In this order events arrived, whatever the clock did meanwhile.
+       */
+      readonly last_envelope: number;
+      /**
        * Format: int64
        * @description Newest event.
        */

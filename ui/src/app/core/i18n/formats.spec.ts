@@ -1,5 +1,6 @@
 import { micros } from '../api/micros';
-import { minorUnits } from './formats';
+import { formatsFor, minorUnits } from './formats';
+import { units as english } from './languages/en/units';
 import { FORMATS } from '../../testing/languages';
 
 const NBSP = '\u00a0';
@@ -103,6 +104,44 @@ describe('money and numbers', () => {
     check(FORMATS.en.money(minorUnits(1.5, 'KWD'), 'KWD'), `1.500${NBSP}KWD`);
     for (const code of ['BITCOIN', '', '{{ x }}', '__proto__'])
       check(FORMATS.en.money(minorUnits(1.5, code), code), `1.50${NBSP}${code}`);
+  });
+
+  it('creates no format when one is used again, in any language', () => {
+    const { en, ru } = FORMATS;
+    const at = micros(1_700_000_000_000_000);
+    const writeAll = (): void => {
+      for (const formats of [en, ru]) {
+        formats.money(4500, 'RUB');
+        formats.change(-4500, 'RUB');
+        formats.number(1.5, 1);
+        formats.percent(31.2, 1);
+        formats.integer('9007199254740993');
+        formats.duration(4821);
+        formats.lapse(micros(2_140));
+        formats.mark(micros(1_500_000), micros(500_000));
+        formats.mark(micros(20_000));
+        formats.when(at);
+        formats.zoned(at);
+        formats.timeMark(at, micros(1_000_000));
+        formats.clock(at);
+        formats.date(at);
+        formats.plural(2);
+        formats.unitOf('s');
+      }
+    };
+    writeAll();
+    const numbers = vi.spyOn(Intl, 'NumberFormat');
+    const dates = vi.spyOn(Intl, 'DateTimeFormat');
+    const plurals = vi.spyOn(Intl, 'PluralRules');
+
+    for (let call = 0; call < 100; call += 1) writeAll();
+    // A language that is chosen again.
+    formatsFor('en-GB', english).percent(31.2, 1);
+
+    for (const created of [numbers, dates, plurals]) {
+      expect(created).not.toHaveBeenCalled();
+      created.mockRestore();
+    }
   });
 
   it('knows the Russian plural forms', () => {

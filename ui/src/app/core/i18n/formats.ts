@@ -64,16 +64,42 @@ export type Units = Readonly<Record<Unit, readonly [shown: string, ...typed: str
 const UNITS = ['microsecond', 'millisecond', 'second', 'minute', 'hour'] as const;
 export type Unit = (typeof UNITS)[number];
 
-export function formatsFor(locale: string, units: Units): Formats {
-  const plurals = new Intl.PluralRules(locale);
-  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
-  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+/**
+ * Keeps the result for each list of arguments. Creating a format costs a hundred times as much as using it, and some are
+ * used in every frame.
+ */
+function cached<A extends readonly unknown[], T extends object | string | number>(
+  make: (...of: A) => T,
+): (...of: A) => T {
+  const made = new Map<string, T>();
+  return (...of) => {
+    const key = JSON.stringify(of);
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const result = make(...of);
+    made.set(key, result);
+    return result;
+  };
+}
 
-  const timeOfDay = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
-  const dayOfYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-  const shortDay = new Intl.DateTimeFormat(locale, { dateStyle: 'short' });
-  const days = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short' });
-  const zoned = new Intl.DateTimeFormat(locale, {
+export const numberFormat = cached(
+  (locale: string, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options),
+);
+const dateFormat = cached(
+  (locale: string, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options),
+);
+const pluralRules = cached((locale: string) => new Intl.PluralRules(locale));
+
+export function formatsFor(locale: string, units: Units): Formats {
+  const plurals = pluralRules(locale);
+  const time = dateFormat(locale, { timeStyle: 'medium' });
+  const dateTime = dateFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+
+  const timeOfDay = dateFormat(locale, { timeStyle: 'short' });
+  const dayOfYear = dateFormat(locale, { day: 'numeric', month: 'short' });
+  const shortDay = dateFormat(locale, { dateStyle: 'short' });
+  const days = dateFormat('en-CA', { dateStyle: 'short' });
+  const zoned = dateFormat(locale, {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
@@ -82,26 +108,16 @@ export function formatsFor(locale: string, units: Units): Formats {
     second: '2-digit',
     timeZoneName: 'longOffset',
   });
-  // Creating a format costs a hundred times as much as using it, and some are used in every frame.
-  const made = new Map<number, Intl.NumberFormat>();
-  const withDigits = (digits: number): Intl.NumberFormat => {
-    const known = made.get(digits);
-    if (known) return known;
-    const format = new Intl.NumberFormat(locale, {
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
-    made.set(digits, format);
-    return format;
-  };
+  const withDigits = (digits: number): Intl.NumberFormat =>
+    numberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const number = (value: number, digits = 0): string => withMinus(withDigits(digits).format(value));
   const amount = (minorUnits: number, currency: string): string => {
     const digits = minorDigits(currency);
     return number(minorUnits / 10 ** digits, digits);
   };
-  const round = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
+  const round = numberFormat(locale, { maximumSignificantDigits: 6 });
   const trimmed = (value: number, digits: number): string =>
-    new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+    numberFormat(locale, { maximumFractionDigits: digits }).format(value);
   /** Two units: minutes and seconds, or hours and minutes. */
   const longLapse = (span: number): string => {
     const seconds = Math.round(span / 1_000_000);
@@ -136,12 +152,12 @@ export function formatsFor(locale: string, units: Units): Formats {
       amount(minorUnits, currency) + NO_BREAK_SPACE + currencySign(locale, currency),
     change: (minorUnits, currency) => (minorUnits > 0 ? '+' : '') + amount(minorUnits, currency),
     percent: (value, digits = 2) =>
-      new Intl.NumberFormat(locale, {
+      numberFormat(locale, {
         style: 'percent',
         minimumFractionDigits: digits,
         maximumFractionDigits: digits,
       }).format(value / 100),
-    integer: (digits) => new Intl.NumberFormat(locale).format(BigInt(digits)),
+    integer: (digits) => numberFormat(locale, {}).format(BigInt(digits)),
     duration: (milliseconds) => {
       const whole = Math.round(milliseconds);
       return whole < 1000
@@ -193,9 +209,6 @@ function figures(span: number): [value: number, digits: number, unit: Unit] {
   return [milliseconds / 1000, 2, 'second'];
 }
 
-const digitsOf = new Map<string, number>();
-const signs = new Map<string, string>();
-
 /**
  * Whether a text has the form of an ISO 4217 code. A trace may contain anything, and `Intl` throws
  * for other texts.
@@ -216,30 +229,27 @@ export function majorUnits(minor: number, currency: string): number {
 
 /** Number of digits after the point of a currency: 2 for RUB, 0 for JPY. */
 function minorDigits(currency: string): number {
-  const known = digitsOf.get(currency);
-  if (known !== undefined) return known;
-  const digits = isCurrency(currency)
-    ? (new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
-        .maximumFractionDigits ?? 2)
-    : 2;
-  digitsOf.set(currency, digits);
-  return digits;
+  return isCurrency(currency) ? knownDigits(currency) : 2;
 }
 
+const knownDigits = cached(
+  (currency: string): number =>
+    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+      .maximumFractionDigits ?? 2,
+);
+
 function currencySign(locale: string, currency: string): string {
-  const key = `${locale} ${currency}`;
-  const known = signs.get(key);
-  if (known !== undefined) return known;
-  if (!isCurrency(currency)) return currency;
+  return isCurrency(currency) ? knownSign(locale, currency) : currency;
+}
+
+const knownSign = cached((locale: string, currency: string): string => {
   const parts = new Intl.NumberFormat(locale, {
     style: 'currency',
     currency,
     currencyDisplay: 'narrowSymbol',
   }).formatToParts(0);
-  const sign = parts.find((part) => part.type === 'currency')?.value ?? currency;
-  signs.set(key, sign);
-  return sign;
-}
+  return parts.find((part) => part.type === 'currency')?.value ?? currency;
+});
 
 /** A hyphen is too short beside a plus sign and tabular figures. */
 function withMinus(text: string): string {

@@ -229,6 +229,7 @@ export const pages = {
   },
   rounds: {
     none: 'Press SPIN: your rounds appear here',
+    cut: 'Listed: the last {{ most }} rounds',
     time: 'Time',
     stake: 'Stake',
     payout: 'Payout',

@@ -235,6 +235,7 @@ export const pages: PagePhrases = {
   },
   rounds: {
     none: 'Нажмите «Крутить»: здесь появятся ваши раунды',
+    cut: 'Показаны последние раунды: {{ most }}',
     time: 'Время',
     stake: 'Ставка',
     payout: 'Выплата',
