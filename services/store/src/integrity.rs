@@ -3,10 +3,11 @@
 //! So the files are checked before PoloDB opens them:
 //!
 //! - A table file never changes once it is written. `<dir>/checksums` has a line for each, with its length and its
-//!   CRC-32C, and after a regular close a line for each log too.
-//! - A log that no line is about, because the process was killed, is read record by record.
+//!   CRC-32C.
+//! - A log is there as long as it holds something: its line is written when the database opens, and has its length and
+//!   checksum once the database is closed. The log of a killed process is read record by record.
 //!
-//! A file that is longer than its line says was still being written when the line was: the line counts for nothing.
+//! A file that is longer than its line says was still being written when the line was: only its being there counts.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -110,7 +111,11 @@ impl Checksums {
     fn noted(&mut self, closed: bool) -> io::Result<()> {
         let mut of = BTreeMap::new();
         for (name, (path, bytes)) in present(&self.dir)? {
-            if is_log(&name) && !closed {
+            if is_log(&name) && (!closed || bytes == 0) {
+                // It grows, so only its being there is noted. An empty one holds nothing that could be missing.
+                if !closed {
+                    of.insert(name, (Sum { bytes: 0, crc: 0 }, None));
+                }
                 continue;
             }
             let written = written(&path);
