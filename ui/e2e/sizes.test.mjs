@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { needChromium, openChromium } from './chromium.mjs';
+import { sendFailedPayment } from './failed-payments.mjs';
 import { LANGUAGES } from './languages.mjs';
 import { layoutFaults } from './layout-faults.mjs';
 import { ownPlace, serve, speaking, until } from './real-window.mjs';
@@ -214,7 +215,7 @@ test('what the page says when something is wrong is right in every size', async 
   assert.equal(all.length, 0, `\n${all.join('\n')}`);
 });
 
-test('no link of the header moves when the first start is over', async (t) => {
+test('no link of the header moves when the first start is over, or when an issue opens', async (t) => {
   const address = await serve(ownPlace(t), ['--players', '200000']);
   const page = await openChromium(needChromium(), { address, cookies: [], size: [1280, 800] });
   t.after(() => page.close());
@@ -257,6 +258,11 @@ test('no link of the header moves when the first start is over', async (t) => {
   const before = await look();
   await page.evaluate(`window.seeding = null`);
   await until('the progress to end', () => page.evaluate(`!${there('seeding')}`));
+  const { collector_dsn: dsn } = await page.evaluate(
+    `fetch('/api/settings').then((reply) => reply.json())`,
+  );
+  await sendFailedPayment(dsn, '1.9.0');
+  await until('the issue', () => page.evaluate(there('open-issues')));
 
   assert.deepEqual(await look(), before);
   assert.equal(all.length, 0, `\n${all.join('\n')}`);
