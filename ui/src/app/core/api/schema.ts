@@ -393,7 +393,7 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** Issues, last seen first. */
+    /** Issues, that of the event that arrived last first. */
     readonly get: operations['issues'];
     readonly put?: never;
     readonly post?: never;
@@ -1364,11 +1364,11 @@ export interface components {
     readonly IssueDecision: 'resolved' | 'unresolved';
     /** @description `GET /issues/{id}`. */
     readonly IssueDetail: {
-      /** @description Its newest events, newest first. */
+      /** @description The last of its events that arrived, the last first. */
       readonly events: readonly components['schemas']['ErrorEvent'][];
       /** @description The same line as in the list. */
       readonly summary: components['schemas']['IssueSummary'];
-      /** @description Times of its newest events, at most 2,000, oldest first: those of `events` and more. */
+      /** @description Times of the last of its events that arrived, at most 2,000, the earliest time first: those of `events` and more. */
       readonly times_us: readonly Micros[];
     };
     /**
@@ -1387,7 +1387,7 @@ export interface components {
       readonly events: number;
       /**
        * Format: int64
-       * @description First event.
+       * @description Time of the earliest event.
        */
       readonly first_seen_us: Micros;
       /** @description Stable over restarts: a hash of what groups its events. */
@@ -1401,7 +1401,7 @@ export interface components {
       readonly last_envelope: number;
       /**
        * Format: int64
-       * @description Newest event.
+       * @description Time of the latest event, by the clocks of those who sent them.
        */
       readonly last_seen_us: Micros;
       /** @description Level of the newest event. */
@@ -1425,7 +1425,7 @@ export interface components {
       readonly share?: components['schemas']['RequestShare'];
       /** @description Whether it is open. */
       readonly status: components['schemas']['IssueStatus'];
-      /** @description Some of its traces, newest first. */
+      /** @description Some of its traces, that of the newest event first. */
       readonly trace_ids: readonly string[];
       /** @description Value of the newest event. */
       readonly value: string;
@@ -1434,7 +1434,7 @@ export interface components {
     readonly Issues: {
       /** @description Whether everything in the log has been read since the start. */
       readonly indexed: boolean;
-      /** @description Last seen first. */
+      /** @description In the order of their newest events, the last that arrived first. */
       readonly issues: readonly components['schemas']['IssueSummary'][];
     };
     /** @description What one bet of this player may cost, in minor units. */
