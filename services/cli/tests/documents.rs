@@ -5,8 +5,10 @@
 #[path = "../../stack/tests/support/files.rs"]
 mod files;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const MARK: &str =
     "<!-- Generated from the program by `UPDATE_DOCS=1 cargo test --workspace --test documents`. -->\n";
@@ -94,6 +96,45 @@ fn every_command_of_ours_that_a_document_shows_is_understood() {
         }
     }
     assert!(count >= 10, "only {count} were found");
+}
+
+/// Parts of commands that run until they are stopped, or for long.
+const LONG: [&str; 3] = ["serve", "bench", "--count"];
+
+#[test]
+fn every_command_that_a_document_shows_and_that_ends_is_run() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    let data = data.to_str().unwrap();
+    let run = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_reelscope"));
+        command.args(words).env("RUST_LOG", "error");
+        for variable in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
+            command.env(variable, home.path());
+        }
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{words:?}: {output:?}");
+    };
+    run(&["spin", "--data-dir", data, "--players", "600"]);
+    let mut shown = BTreeSet::new();
+    for (_, text) in documents() {
+        shown.extend(commands(text.split(MARK).next().unwrap(), "reelscope"));
+    }
+    // Usage lines have optional parts, choices and placeholders other than the data directory.
+    shown.retain(|command| {
+        !command.replace("DIR", "").contains(['[', '|', '\\'])
+            && !command.replace("DIR", "").contains(char::is_uppercase)
+    });
+    shown.retain(|command| !LONG.iter().any(|long| command.contains(long)));
+    assert!(shown.len() >= 4, "{shown:?}");
+    for command in shown {
+        let words: Vec<_> = command
+            .split(' ')
+            .skip(1)
+            .map(|word| if word == "DIR" { data } else { word })
+            .collect();
+        run(&words);
+    }
 }
 
 /// Makes a word of a usage line concrete: optional parts are kept, the first alternative is chosen, and a placeholder

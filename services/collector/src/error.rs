@@ -40,6 +40,14 @@ pub enum CollectorError {
         /// The directory.
         dir: PathBuf,
     },
+    /// A failure of the system that may pass, such as an I/O error. Stored data is intact.
+    #[error("the system could not read or write the telemetry in {}: {reason}; what is stored was left as it is, try again", .dir.display())]
+    System {
+        /// The directory.
+        dir: PathBuf,
+        /// The system's error.
+        reason: String,
+    },
     /// The directory cannot be read or written.
     #[error("cannot store telemetry in {}: {reason}; choose a --data-dir with write permission", .dir.display())]
     Unwritable {

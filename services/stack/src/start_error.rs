@@ -134,6 +134,7 @@ fn of_collector(error: &CollectorError) -> StartErrorCode {
         CollectorError::Unwritable { .. } => StartErrorCode::DataDirUnwritable,
         CollectorError::NewerFormat { .. } => StartErrorCode::DataDirNewer,
         CollectorError::Full { .. } => StartErrorCode::DiskFull,
+        CollectorError::System { .. } => StartErrorCode::SystemError,
         CollectorError::Damaged { .. } => StartErrorCode::DatabaseDamaged,
     }
 }

@@ -36,14 +36,17 @@ impl Tasks {
     }
 
     /// Runs a task that is restarted after a panic, up to [`MOST_RESTARTS`] times; one panic more ends the stack.
-    pub(crate) fn spawn_restarted<F>(&mut self, name: &'static str, begin: impl Fn() -> F + Send + 'static)
-    where
+    pub(crate) fn spawn_restarted<F>(
+        &mut self,
+        name: &'static str,
+        begin: impl Fn() -> F + Send + Sync + 'static,
+    ) where
         F: Future<Output = ()> + Send + 'static,
     {
         let failed = self.failed.clone();
         self.set.spawn(async move {
             let mut restarts = 0;
-            while let Err(words) = watched(name, begin()).await {
+            while let Err(words) = watched(name, async { begin().await }).await {
                 restarts += 1;
                 if restarts > MOST_RESTARTS {
                     let _ = failed.send(words);

@@ -7,7 +7,8 @@
 //! - A log is there as long as it holds something: its line is written when the database opens, and has its length and
 //!   checksum once the database is closed. The log of a killed process is read record by record.
 //!
-//! A file that is longer than its line says was still being written when the line was: only its being there counts.
+//! A table of another length than its line says was still being written when the line was, so the line counts for nothing: a
+//! power cut may leave any part of such a table, in which nothing is yet that is nowhere else.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -40,6 +41,8 @@ pub(crate) struct Checksums {
     dir: PathBuf,
     /// The checksum of each file, and when the file was written.
     of: BTreeMap<String, (Sum, Option<SystemTime>)>,
+    /// Whether the file has all of them.
+    is_written: bool,
     looked: Instant,
 }
 
@@ -58,7 +61,9 @@ impl Checksums {
         let mut known = read(dir).map_err(of_system)?;
         let present = present(dir).map_err(of_system)?;
         for (name, (path, bytes)) in &present {
-            let line = known.get(name).filter(|sum| *bytes <= sum.bytes);
+            // A log that is longer has grown since. RocksDB itself refuses a table that it needs and that is shorter.
+            let is_of_it = |sum: &&Sum| *bytes == sum.bytes || (is_log(name) && *bytes < sum.bytes);
+            let line = known.get(name).filter(is_of_it);
             match line {
                 Some(sum) if *sum != Sum::of(path).map_err(of_system)? => {
                     return Err(damaged(name, "does not hold what was written to it"));
@@ -73,7 +78,10 @@ impl Checksums {
             }
         }
         // RocksDB removes a log only once there is one with a higher number.
-        let is_later = |missing: &String| present.keys().any(|name| is_log(name) && name >= missing);
+        let is_later = |missing: &String| {
+            let mut logs = present.keys().filter(|name| is_log(name));
+            logs.any(|name| number(name) >= number(missing))
+        };
         if let Some(missing) = known.keys().find(|name| is_log(name) && !is_later(name)) {
             return Err(StoreError::Unreadable {
                 dir: dir.to_owned(),
@@ -88,15 +96,14 @@ impl Checksums {
                 .map(|(name, sum)| (name.clone(), (sum, written(&name))))
                 .collect(),
             dir: dir.to_owned(),
+            is_written: true,
             looked: Instant::now(),
         })
     }
 
-    /// Notes the table files that were written since the last time, if that was some time ago.
-    pub(crate) fn look(&mut self) {
-        if self.looked.elapsed() >= LOOK_EVERY {
-            self.note(false);
-        }
+    /// Whether it is time to look for new table files.
+    pub(crate) fn is_due(&self) -> bool {
+        self.looked.elapsed() >= LOOK_EVERY
     }
 
     /// Notes the table files that were written since the last time; and, `closed`, the logs.
@@ -133,14 +140,17 @@ impl Checksums {
             };
             of.insert(name, (sum, written));
         }
-        let is_new = of.len() != self.of.len()
-            || of
-                .iter()
-                .any(|(name, (sum, _))| self.of.get(name).map(|(sum, _)| sum) != Some(sum));
-        if is_new {
-            write(&self.dir, &of)?;
-        }
+        let sums = |of: &BTreeMap<String, (Sum, Option<SystemTime>)>| {
+            of.iter()
+                .map(|(name, (sum, _))| (name.clone(), *sum))
+                .collect::<Vec<_>>()
+        };
+        self.is_written &= sums(&of) == sums(&self.of);
         self.of = of;
+        if !self.is_written {
+            write(&self.dir, &self.of)?;
+            self.is_written = true;
+        }
         Ok(())
     }
 }
@@ -164,6 +174,11 @@ impl Sum {
 
 fn is_log(name: &str) -> bool {
     name.ends_with(".log")
+}
+
+/// The number in the name of a file; files of RocksDB are numbered in the order in which they begin.
+fn number(name: &str) -> Option<u64> {
+    name.split('.').next().and_then(|number| number.parse().ok())
 }
 
 /// The table files and logs of a database, with their lengths in bytes.
@@ -226,10 +241,11 @@ fn write(dir: &Path, of: &BTreeMap<String, (Sum, Option<SystemTime>)>) -> io::Re
         let Sum { bytes, crc } = *sum;
         let _ = writeln!(text, "{name} {bytes} {crc:08x} {:08x}", own_sum(name, *sum));
     }
-    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    let new = dir.join("checksums.new");
+    let mut file = File::create(&new)?;
     file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(dir.join(FILE))?;
+    file.sync_all()?;
+    fs::rename(new, dir.join(FILE))?;
     Ok(())
 }
 
@@ -269,19 +285,14 @@ fn has_damage(log: &[u8]) -> bool {
 fn record(log: &[u8], at: usize) -> Option<Record> {
     let header = log.get(at..at + HEADER)?;
     let [a, b, c, d, low, high, kind] = *<&[u8; HEADER]>::try_from(header).ok()?;
-    // Those of recycled logs have the number of their log behind the header.
-    let more = match kind {
-        1..=4 | 9 | 10 => 0,
-        5..=8 | 11 => 4,
-        _ => return None,
-    };
-    let end = at + HEADER + more + usize::from(u16::from_le_bytes([low, high]));
-    if end > (at / BLOCK + 1) * BLOCK {
+    let end = at + HEADER + usize::from(u16::from_le_bytes([low, high]));
+    // The other types are of recycled logs, which PoloDB has none of.
+    if !matches!(kind, 1..=4 | 9 | 10) || end > (at / BLOCK + 1) * BLOCK {
         return None;
     }
     let summed = log.get(at + HEADER - 1..end)?;
     // RocksDB masks checksums, because data may contain checksums.
     let masked = crc32c::crc32c(summed).rotate_right(15).wrapping_add(0xa282_ead8);
-    let begins = matches!(kind, 1 | 2 | 5 | 6);
+    let begins = matches!(kind, 1 | 2);
     (masked == u32::from_le_bytes([a, b, c, d])).then_some(Record { end, begins })
 }

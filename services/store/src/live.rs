@@ -6,7 +6,10 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
 
 use parking_lot::{Mutex, MutexGuard, RwLock};
 use polodb_core::Database;
@@ -75,7 +78,7 @@ pub(crate) struct Live {
     condition: Mutex<Condition>,
     held: Mutex<Option<Held>>,
     /// `None` for a copy, which is read once.
-    checksums: Mutex<Option<Checksums>>,
+    checksums: Arc<Mutex<Option<Checksums>>>,
 }
 
 impl Live {
@@ -85,7 +88,7 @@ impl Live {
             open: RwLock::new(Some(Open::new(db))),
             condition: Mutex::new(Condition::Well),
             held: Mutex::new(Some(held)),
-            checksums: Mutex::new(checksums),
+            checksums: Arc::new(Mutex::new(checksums)),
         }
     }
 
@@ -211,9 +214,30 @@ impl Live {
         closed
     }
 
-    /// Notes new files of the database once in a while.
+    /// Notes new files of the database once in a while, on a thread of its own, because they may be large.
     pub(crate) fn look_at_files(&self) {
-        self.note_files(Checksums::look);
+        let is_due = |checksums: &Option<Checksums>| checksums.as_ref().is_some_and(Checksums::is_due);
+        if !self
+            .checksums
+            .try_lock()
+            .is_some_and(|checksums| is_due(&checksums))
+        {
+            return;
+        }
+        let checksums = Arc::clone(&self.checksums);
+        let note = move || {
+            if let Some(checksums) = &mut *checksums.lock() {
+                checksums.note(false);
+            }
+        };
+        let started = thread::Builder::new().name("checksums".to_owned()).spawn(|| {
+            if catch_unwind(AssertUnwindSafe(note)).is_err() {
+                tracing::error!("the checksums of the database met a defect");
+            }
+        });
+        if let Err(error) = started {
+            tracing::warn!(%error, "the checksums of the database wait");
+        }
     }
 
     fn note_files(&self, note: impl FnOnce(&mut Checksums)) {

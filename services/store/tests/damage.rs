@@ -170,6 +170,29 @@ async fn one_wrong_bit_anywhere_in_a_table_is_damage() {
     assert!(store.get::<Account>(ACCOUNTS, "id-199").await.unwrap().is_some());
 }
 
+/// A power cut may leave any part of a table that was still being written when its line was.
+#[tokio::test]
+async fn a_table_that_was_never_finished_is_no_damage() {
+    for left in [0, 500, 2_000] {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("wallets");
+        let store = Store::open(&dir, 1).unwrap();
+        let written = store.write(|tx| tx.insert(ACCOUNTS, "id-1", &Account { balance: 1 }));
+        written.await.unwrap();
+        let unfinished = dir.join("db/000999.sst");
+        fs::write(&unfinished, [7; 1_000]).unwrap();
+        store.close().await.unwrap();
+        assert!(
+            fs::read_to_string(dir.join("checksums"))
+                .unwrap()
+                .contains("000999.sst")
+        );
+        fs::write(&unfinished, vec![7; left]).unwrap();
+        let store = Store::open(&dir, 1).unwrap();
+        assert!(store.get::<Account>(ACCOUNTS, "id-1").await.unwrap().is_some());
+    }
+}
+
 /// RocksDB ends at a record of the log that it cannot read, and forgets what follows.
 #[tokio::test]
 async fn a_wrong_bit_in_the_log_is_damage_unless_nothing_follows() {

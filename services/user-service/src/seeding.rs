@@ -220,6 +220,11 @@ async fn run_until_done(store: &Store, progress: &Progress, sizing: &Sizing, fir
         while matches!(store.condition(), Condition::Stopped(_)) {
             tokio::time::sleep(first_retry).await;
         }
+        // A write may be in the database although its answer was an error.
+        if let Ok(Some(stored)) = store.get::<ProgressRecord>(PROGRESS, PROGRESS_ID).await {
+            let stored = u64::try_from(stored.done).unwrap_or(0);
+            progress.shared.done.store(stored, Ordering::Release);
+        }
         pause = (2 * pause).min(LONGEST_RETRY);
     }
 }

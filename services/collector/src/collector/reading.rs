@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use parking_lot::Mutex;
 use reelscope_page_api::telemetry::{EnvelopeState, EnvelopeSummary, TraceDetail, TraceSummary};
-use rusqlite::Connection;
+use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::watch;
 
 use super::Collector;
@@ -14,6 +15,18 @@ use crate::error::{CollectorError, ReadError};
 use crate::index::{self, Digests, Index};
 use crate::log::{self, Entry};
 use crate::trace;
+
+/// A check that runs on a thread of its own; dropping this ends it.
+#[derive(Default)]
+struct Running(Arc<Mutex<Option<InterruptHandle>>>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(handle) = &*self.0.lock() {
+            handle.interrupt();
+        }
+    }
+}
 
 /// Limit of envelope bytes that one request of the viewer reads.
 const MOST_READ: u64 = 64 * 1024 * 1024;
@@ -99,7 +112,10 @@ impl Collector {
     /// [`CollectorError::Damaged`], or an error of the system.
     pub async fn check(&self) -> Result<(), CollectorError> {
         let readers = self.parts.readers.clone();
-        let checked = tokio::task::spawn_blocking(move || readers.check());
+        let running = Running::default();
+        let begun = Arc::clone(&running.0);
+        let checked =
+            tokio::task::spawn_blocking(move || readers.check(|handle| *begun.lock() = Some(handle)));
         checked
             .await
             .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))

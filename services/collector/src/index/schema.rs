@@ -1,7 +1,8 @@
 //! The tables of the index. They are derived from the log, so tables of another version are created anew.
 
-use reelscope_page_api::telemetry::TraceSummary;
+use reelscope_page_api::telemetry::{ExternalShare, Measurement, ServiceShare, TraceSummary};
 use rusqlite::{Connection, OptionalExtension};
+use serde_json::{Value, json};
 use utoipa::PartialSchema;
 
 use crate::dsn::fnv1a;
@@ -189,13 +190,30 @@ pub(super) fn prepare(pen: &Pen) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-/// Version of the index: a hash of its tables, of the JSON in them, and of [`READING`]. A change of any of them
-/// brings a new index.
+/// Version of the index: a hash of its tables, of the shape of a summary, and of [`READING`]. A change of any of them
+/// brings a new index; what a [`Trace`] keeps in its maps has no shape that can be asked, and raises [`READING`].
 fn version() -> i64 {
-    let trace = Trace::new(0);
-    let summary = TraceSummary::schema();
-    let shape = serde_json::to_string(&(READING, TABLES, summary, &trace));
-    fnv1a(shape.unwrap_or_default().as_bytes()).cast_signed()
+    let parts = [
+        TraceSummary::schema(),
+        ServiceShare::schema(),
+        ExternalShare::schema(),
+        Measurement::schema(),
+    ];
+    let mut parts = json!([parts, Trace::new(0)]);
+    without_words(&mut parts);
+    fnv1a(format!("{READING} {TABLES} {parts}").as_bytes()).cast_signed()
+}
+
+/// Removes descriptions, which change nothing that is stored.
+fn without_words(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            members.retain(|name, value| !(name == "description" && value.is_string()));
+            members.values_mut().for_each(without_words);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(without_words),
+        _ => {}
+    }
 }
 
 fn stored(connection: &Connection) -> rusqlite::Result<Option<i64>> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, ffi};
+use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, Params, Row, ffi};
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 
@@ -59,16 +59,17 @@ impl Readers {
         read.inspect_err(|error| tracing::warn!(%error, "telemetry could not be read"))
     }
 
-    /// Reads every page of the file on this thread.
+    /// Reads every page of the file on this thread. `begun` is given what ends that early.
     ///
     /// # Errors
     /// The file is damaged, is of a newer build, or cannot be read.
-    pub(crate) fn check(&self) -> Result<(), CollectorError> {
+    pub(crate) fn check(&self, begun: impl FnOnce(InterruptHandle)) -> Result<(), CollectorError> {
         let dir = self.file.parent().unwrap_or(&self.file);
-        let checked = self.read_here(|connection| Ok(check_version(connection, dir).map(|_| ())));
-        checked.map_err(|error| open_error(dir, &error))??;
-        let checked = self.read_here(|connection| Ok(check_pages(connection, dir)));
-        checked.map_err(|error| open_error(dir, &error))?
+        // On a connection of its own: one that met damage is not used again.
+        let connection = open(&self.file).map_err(|error| open_error(dir, &error))?;
+        begun(connection.get_interrupt_handle());
+        check_version(&connection, dir)?;
+        check_pages(&connection, dir)
     }
 
     /// Runs `work` on this thread, which may block.

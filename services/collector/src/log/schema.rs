@@ -137,7 +137,7 @@ pub(super) fn check_version(connection: &Connection, dir: &Path) -> Result<u32, 
 pub fn check(dir: &Path) -> Result<(), CollectorError> {
     match dir.join(FILE).try_exists() {
         Ok(false) => Ok(()),
-        Ok(true) => Readers::new(dir).check(),
+        Ok(true) => Readers::new(dir).check(drop),
         Err(error) => Err(CollectorError::unwritable(dir, &error)),
     }
 }
@@ -221,6 +221,7 @@ pub(super) fn open_error(dir: &Path, error: &rusqlite::Error) -> CollectorError 
         Some(ErrorCode::SystemIoFailure) if extended_code(error) == ffi::SQLITE_IOERR_SHMSIZE => {
             CollectorError::Full { dir }
         }
+        Some(ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory) => CollectorError::System { dir, reason },
         _ => CollectorError::Unwritable { dir, reason },
     }
 }

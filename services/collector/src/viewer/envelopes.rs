@@ -86,9 +86,11 @@ pub(super) async fn one_envelope(
     if raw.raw == Some(1) {
         return Ok(([(CONTENT_TYPE, "application/x-sentry-envelope")], bytes).into_response());
     }
-    let shown = large::run(bytes.len(), move || shown(summary, &bytes));
-    let detail = shown.await.map_err(large::unfinished)??;
-    Ok(Json(detail).into_response())
+    let shown = large::run(bytes.len(), move || {
+        let detail = shown(summary, &bytes)?;
+        Ok::<_, ApiProblem>(Json(detail).into_response())
+    });
+    Ok(shown.await.map_err(large::unfinished)??)
 }
 
 fn shown(summary: EnvelopeSummary, bytes: &[u8]) -> Result<EnvelopeDetail, ApiProblem> {
