@@ -20,7 +20,7 @@ export const firstScreen = {
     degraded: 'some services are down: {{ services }}',
     diskFull: 'the disk is full: spins are refused until there is room',
     healthy: 'all services are up',
-    seeding: 'players {{ done }} / {{ total }}',
+    seeding: 'players {{ done }}\u00a0/\u00a0{{ total }}',
     seedingTitle: 'Demo accounts are still being created; you can already play.',
     language: 'Language',
     sound: 'Sound',

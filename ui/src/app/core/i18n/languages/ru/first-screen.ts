@@ -22,7 +22,7 @@ export const firstScreen: FirstScreenPhrases = {
     degraded: 'не отвечают сервисы: {{ services }}',
     diskFull: 'на диске нет места: спины пойдут, когда оно появится',
     healthy: 'все сервисы работают',
-    seeding: 'игроки {{ done }} / {{ total }}',
+    seeding: 'игроки {{ done }}\u00a0/\u00a0{{ total }}',
     seedingTitle: 'Демо-аккаунты ещё создаются; играть уже можно.',
     language: 'Язык',
     sound: 'Звук',
