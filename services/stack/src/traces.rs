@@ -31,6 +31,7 @@ const SUSPICIOUS_AFTER: Duration = Duration::from_secs(3);
 pub async fn open(data_dir: &Path) -> Result<Collector, RunError> {
     let dir = crate::storage::telemetry_dir(data_dir);
     if !dir.is_dir() {
+        let dir = data_dir.to_owned();
         return Err(StartError::Store(StoreError::Missing { dir }).into());
     }
     let opened = tokio::task::spawn_blocking(move || Collector::open(&dir, Options::standard())).await;
