@@ -9,7 +9,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -18,13 +18,17 @@ use polodb_core::bson::{Document, doc};
 use polodb_core::{CollectionT, Database, IndexModel};
 use tempfile::TempDir;
 
-use crate::integrity::{Checksums, files};
+use crate::files;
+use crate::integrity::Checksums;
 use crate::{ID, StoreError};
 
 /// Name of a collection that sorts before all others and holds one indexed document. A PoloDB cursor starts at the
 /// first key of the whole database and crosses every tombstone before its own keys; with this document in front,
 /// ten rounds of creating and dropping an index leave a read by id at 0.1 ms instead of 117 ms.
 const SENTINEL: &str = "!sentinel";
+
+/// Name of the file with the schema version.
+const VERSION: &str = "schema-version";
 
 /// The operating system's lock on `<dir>/lock`. The system releases it when the process ends, however that happens.
 pub(crate) struct DirectoryLock {
@@ -57,7 +61,8 @@ pub(crate) fn open(
     if found != Some(schema_version) {
         // Written before the first document of this version, so that an older build refuses the directory instead
         // of misreading it.
-        write_version(dir, schema_version).map_err(unwritable)?;
+        let text = format!("{schema_version}\n");
+        files::replace(dir, VERSION, text.as_bytes()).map_err(unwritable)?;
     }
     let db = open_files(dir, whole)?;
     checksums.note(false);
@@ -68,7 +73,7 @@ pub(crate) fn open(
 /// together with the returned [`TempDir`]. The lock is held while the files are copied, so no other process writes
 /// meanwhile.
 pub(crate) fn open_copy(dir: &Path, schema_version: u32) -> Result<(Database, TempDir), StoreError> {
-    let files = files(dir);
+    let from = files::database(dir);
     let missing = || StoreError::Missing { dir: dir.to_owned() };
     if !dir.is_dir() {
         return Err(missing());
@@ -89,9 +94,9 @@ pub(crate) fn open_copy(dir: &Path, schema_version: u32) -> Result<(Database, Te
         .prefix("reelscope-")
         .tempdir()
         .map_err(in_temp)?;
-    let copied = crate::integrity::files(copy.path());
+    let copied = files::database(copy.path());
     fs::create_dir(&copied).map_err(in_temp)?;
-    for entry in fs::read_dir(&files).map_err(|error| StoreError::of_system(dir, &error))? {
+    for entry in fs::read_dir(&from).map_err(|error| StoreError::of_system(dir, &error))? {
         let entry = entry.map_err(|error| StoreError::of_system(dir, &error))?;
         let mut from = File::open(entry.path()).map_err(|error| StoreError::of_system(dir, &error))?;
         let mut to = File::create(copied.join(entry.file_name())).map_err(in_temp)?;
@@ -117,7 +122,7 @@ fn of_original(dir: &Path, copy: &Path, error: StoreError) -> StoreError {
 /// Opens PoloDB's files. `whole` tells that a database exists, so that its collections are read as a check.
 pub(crate) fn open_files(dir: &Path, whole: bool) -> Result<Database, StoreError> {
     // PoloDB unwraps while it opens damaged files, so a panic here means unreadable files.
-    let opened = catch_unwind(AssertUnwindSafe(|| open_database(&files(dir), whole)));
+    let opened = catch_unwind(AssertUnwindSafe(|| open_database(&files::database(dir), whole)));
     opened
         .unwrap_or_else(|_| Err(unreadable(dir, "the database could not make sense of its files")))
         .map_err(|error| match error {
@@ -147,7 +152,7 @@ pub(crate) fn open_files(dir: &Path, whole: bool) -> Result<Database, StoreError
 
 /// Reads the schema version of `dir`; `None` where there is no such file, as in a new directory.
 fn version(dir: &Path, known: u32) -> Result<Option<u32>, StoreError> {
-    let found = match fs::read_to_string(dir.join("schema-version")) {
+    let found = match fs::read_to_string(dir.join(VERSION)) {
         Ok(text) => text.trim().parse::<u32>().map_err(|_| {
             let text = text.chars().take(40).collect::<String>();
             unreadable(dir, format!("schema-version holds `{text}`"))
@@ -171,7 +176,7 @@ fn version(dir: &Path, known: u32) -> Result<Option<u32>, StoreError> {
 /// Tells whether `dir` holds a database. RocksDB silently creates a new one over files whose `CURRENT` is missing,
 /// so this looks for `CURRENT` first. A directory without table and log files holds no data.
 fn check_whole(dir: &Path, found: Option<u32>) -> Result<bool, StoreError> {
-    let entries = match fs::read_dir(files(dir)) {
+    let entries = match fs::read_dir(files::database(dir)) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(StoreError::of_system(dir, &error)),
@@ -194,26 +199,13 @@ fn check_whole(dir: &Path, found: Option<u32>) -> Result<bool, StoreError> {
     let manifest = manifest
         .map(str::trim)
         .filter(|name| name.starts_with("MANIFEST-"));
-    if let Some(name) = manifest.filter(|name| !files(dir).join(name).exists()) {
+    if let Some(name) = manifest.filter(|name| !files::database(dir).join(name).exists()) {
         return Err(unreadable(dir, format!("db/{name} is missing")));
     }
     if written && found.is_none() {
         return Err(unreadable(dir, "schema-version is missing"));
     }
     Ok(current.is_some())
-}
-
-/// Writes the version atomically: after a power cut the file holds either the old or the new number.
-fn write_version(dir: &Path, schema_version: u32) -> io::Result<()> {
-    let new = dir.join("schema-version.new");
-    let mut file = File::create(&new)?;
-    writeln!(file, "{schema_version}")?;
-    file.sync_all()?;
-    fs::rename(new, dir.join("schema-version"))?;
-    // Windows cannot open directories and makes a rename durable without this step.
-    #[cfg(unix)]
-    File::open(dir)?.sync_all()?;
-    Ok(())
 }
 
 fn open_database(files: &Path, whole: bool) -> Result<Database, StoreError> {

@@ -13,21 +13,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::StoreError;
+use crate::{StoreError, files};
 
 /// Name of the file with the checksums.
 const FILE: &str = "checksums";
 /// How often new table files are looked for while the database is written.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
-
-/// Returns the directory of PoloDB's files below `dir`.
-pub(crate) fn files(dir: &Path) -> PathBuf {
-    dir.join("db")
-}
 
 /// Length and checksum of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,11 +31,26 @@ struct Sum {
     crc: u32,
 }
 
+/// A file as it was when its checksum was noted.
+#[derive(Clone, Copy)]
+struct Noted {
+    sum: Sum,
+    /// `None` where it is not known, and for a file that is not read again.
+    written: Option<SystemTime>,
+}
+
+/// A table file or log that is there.
+struct Present {
+    path: PathBuf,
+    bytes: u64,
+    written: Option<SystemTime>,
+}
+
 /// The checksums of the files of a database.
 pub(crate) struct Checksums {
     dir: PathBuf,
-    /// The checksum of each file, and when the file was written.
-    of: BTreeMap<String, (Sum, Option<SystemTime>)>,
+    /// The noted files, by name.
+    of: BTreeMap<String, Noted>,
     /// Whether the file has all of them.
     is_written: bool,
     looked: Instant,
@@ -58,9 +68,9 @@ impl Checksums {
             dir: dir.to_owned(),
             reason: format!("db/{name} {what}"),
         };
-        let mut known = read(dir).map_err(of_system)?;
+        let known = read(dir).map_err(of_system)?;
         let present = present(dir).map_err(of_system)?;
-        for (name, (path, bytes)) in &present {
+        for (name, Present { path, bytes, .. }) in &present {
             // A log that is longer has grown since. RocksDB itself refuses a table that it needs and that is shorter.
             let is_of_it = |sum: &&Sum| *bytes == sum.bytes || (is_log(name) && *bytes < sum.bytes);
             let line = known.get(name).filter(is_of_it);
@@ -88,13 +98,13 @@ impl Checksums {
                 reason: format!("db/{missing} is missing"),
             });
         }
-        known.retain(|name, sum| present.get(name).is_some_and(|(_, bytes)| *bytes == sum.bytes));
-        let written = |name: &String| present.get(name).and_then(|(path, _)| written(path));
+        let noted = |(name, sum): (String, Sum)| {
+            let present = present.get(&name).filter(|present| present.bytes == sum.bytes)?;
+            let written = present.written;
+            Some((name, Noted { sum, written }))
+        };
         Ok(Self {
-            of: known
-                .into_iter()
-                .map(|(name, sum)| (name.clone(), (sum, written(&name))))
-                .collect(),
+            of: known.into_iter().filter_map(noted).collect(),
             dir: dir.to_owned(),
             is_written: true,
             looked: Instant::now(),
@@ -117,35 +127,31 @@ impl Checksums {
 
     fn noted(&mut self, closed: bool) -> io::Result<()> {
         let mut of = BTreeMap::new();
-        for (name, (path, bytes)) in present(&self.dir)? {
-            if is_log(&name) && (!closed || bytes == 0) {
-                // It grows, so only its being there is noted. An empty one holds nothing that could be missing.
-                if !closed {
-                    of.insert(name, (Sum { bytes: 0, crc: 0 }, None));
-                }
+        for (name, Present { path, bytes, written }) in present(&self.dir)? {
+            if is_log(&name) && !closed {
+                // It grows, so only its being there is noted.
+                let sum = Sum { bytes: 0, crc: 0 };
+                of.insert(name, Noted { sum, written: None });
                 continue;
             }
-            let written = written(&path);
-            let same = self
-                .of
-                .get(&name)
-                .filter(|(sum, at)| sum.bytes == bytes && *at == written && at.is_some());
-            let sum = match same {
-                Some((sum, _)) => *sum,
+            // An empty log holds nothing that could be missing.
+            if is_log(&name) && bytes == 0 {
+                continue;
+            }
+            let is_same = |noted: &&Noted| noted.sum.bytes == bytes && noted.written == written;
+            let noted = self.of.get(&name).filter(is_same).filter(|_| written.is_some());
+            let sum = match noted {
+                Some(noted) => noted.sum,
                 None => match Sum::of(&path) {
                     // A compaction removes files at any time.
                     Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                     sum => sum?,
                 },
             };
-            of.insert(name, (sum, written));
+            of.insert(name, Noted { sum, written });
         }
-        let sums = |of: &BTreeMap<String, (Sum, Option<SystemTime>)>| {
-            of.iter()
-                .map(|(name, (sum, _))| (name.clone(), *sum))
-                .collect::<Vec<_>>()
-        };
-        self.is_written &= sums(&of) == sums(&self.of);
+        let sums = |(name, noted): (&String, &Noted)| (name.clone(), noted.sum);
+        self.is_written &= of.iter().map(sums).eq(self.of.iter().map(sums));
         self.of = of;
         if !self.is_written {
             write(&self.dir, &self.of)?;
@@ -161,7 +167,7 @@ impl Sum {
         let mut sum = Self { bytes: 0, crc: 0 };
         let mut block = vec![0; 1 << 20];
         loop {
-            match io::Read::read(&mut file, &mut block)? {
+            match file.read(&mut block)? {
                 0 => return Ok(sum),
                 read => {
                     sum.bytes += read as u64;
@@ -181,33 +187,30 @@ fn number(name: &str) -> Option<u64> {
     name.split('.').next().and_then(|number| number.parse().ok())
 }
 
-/// The table files and logs of a database, with their lengths in bytes.
-fn present(dir: &Path) -> io::Result<BTreeMap<String, (PathBuf, u64)>> {
+/// The table files and logs of a database.
+fn present(dir: &Path) -> io::Result<BTreeMap<String, Present>> {
     let mut found = BTreeMap::new();
-    let entries = match fs::read_dir(files(dir)) {
+    let entries = match fs::read_dir(files::database(dir)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
         entries => entries?,
     };
     for entry in entries {
         let path = entry?.path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default()
-            .to_owned();
-        if is_log(&name) || name.ends_with(".sst") {
-            match fs::metadata(&path) {
-                Ok(about) => drop(found.insert(name, (path, about.len()))),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else {
+            continue;
+        };
+        if !is_log(&name) && !name.ends_with(".sst") {
+            continue;
         }
+        let about = match fs::metadata(&path) {
+            // A compaction removes files at any time.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            about => about?,
+        };
+        let (bytes, written) = (about.len(), about.modified().ok());
+        found.insert(name, Present { path, bytes, written });
     }
     Ok(found)
-}
-
-fn written(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).and_then(|about| about.modified()).ok()
 }
 
 /// Reads the checksums. A line that makes no sense counts as none: the file is no part of the data.
@@ -234,19 +237,13 @@ fn own_sum(name: &str, Sum { bytes, crc }: Sum) -> u32 {
     crc32c::crc32c(format!("{name} {bytes} {crc:08x}").as_bytes())
 }
 
-/// Writes the checksums at once or not at all.
-fn write(dir: &Path, of: &BTreeMap<String, (Sum, Option<SystemTime>)>) -> io::Result<()> {
+fn write(dir: &Path, of: &BTreeMap<String, Noted>) -> io::Result<()> {
     let mut text = String::new();
-    for (name, (sum, _)) in of {
+    for (name, Noted { sum, .. }) in of {
         let Sum { bytes, crc } = *sum;
         let _ = writeln!(text, "{name} {bytes} {crc:08x} {:08x}", own_sum(name, *sum));
     }
-    let new = dir.join("checksums.new");
-    let mut file = File::create(&new)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(new, dir.join(FILE))?;
-    Ok(())
+    files::replace(dir, FILE, text.as_bytes())
 }
 
 /// Bytes of a block of a log; no record lies in two.

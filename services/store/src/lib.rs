@@ -59,6 +59,7 @@
 
 mod directory;
 mod error;
+mod files;
 mod indexes;
 mod integrity;
 mod live;

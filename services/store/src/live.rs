@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use crate::directory::{self, DirectoryLock};
 use crate::indexes::Indexes;
 use crate::integrity::Checksums;
-use crate::{StoreError, integrity::files};
+use crate::{StoreError, files};
 
 /// Bytes of free room to require beyond what RocksDB writes while it opens: 1 MiB.
 const SPARE_ROOM: u64 = 1024 * 1024;
@@ -77,7 +77,7 @@ pub(crate) struct Live {
     open: RwLock<Option<Open>>,
     condition: Mutex<Condition>,
     held: Mutex<Option<Held>>,
-    /// `None` for a copy, which is read once.
+    /// `None` for a copy, which is read once, and after the database has been closed.
     checksums: Arc<Mutex<Option<Checksums>>>,
 }
 
@@ -154,14 +154,14 @@ impl Live {
         let mut open = self.open.write();
         *open = None;
         *open = Some(Open::new(directory::open_files(&self.dir, true)?));
-        self.note_files(|checksums| checksums.note(false));
+        note_files(&self.checksums);
         Ok(())
     }
 
     /// Upper bound of the bytes that RocksDB writes while it opens: the size of its logs, plus [`SPARE_ROOM`].
     fn room_to_open(&self) -> io::Result<u64> {
         let mut wanted = SPARE_ROOM;
-        for entry in fs::read_dir(files(&self.dir))? {
+        for entry in fs::read_dir(files::database(&self.dir))? {
             let entry = entry?;
             if entry
                 .path()
@@ -198,10 +198,13 @@ impl Live {
     pub(crate) fn close(&self) -> Result<(), StoreError> {
         let last = std::mem::replace(&mut *self.lock_condition(), Condition::Closed);
         let mut open = self.open.write();
-        if open.take().is_some() {
-            self.note_files(|checksums| checksums.note(true));
-        }
+        let was_open = open.take().is_some();
         drop(open);
+        // Taken, so that a look that is about to begin finds nothing to do in a directory that is released.
+        let checksums = self.checksums.lock().take();
+        if let Some(mut checksums) = checksums.filter(|_| was_open) {
+            checksums.note(true);
+        }
         let closed = match last {
             Condition::Stopped(error) => Err(error),
             Condition::Well => {
@@ -216,37 +219,32 @@ impl Live {
 
     /// Notes new files of the database once in a while, on a thread of its own, because they may be large.
     pub(crate) fn look_at_files(&self) {
-        let is_due = |checksums: &Option<Checksums>| checksums.as_ref().is_some_and(Checksums::is_due);
-        if !self
-            .checksums
-            .try_lock()
-            .is_some_and(|checksums| is_due(&checksums))
-        {
+        let checksums = self.checksums.try_lock();
+        let is_due = checksums.is_some_and(|checksums| checksums.as_ref().is_some_and(Checksums::is_due));
+        if !is_due {
             return;
         }
         let checksums = Arc::clone(&self.checksums);
-        let note = move || {
-            if let Some(checksums) = &mut *checksums.lock() {
-                checksums.note(false);
-            }
-        };
-        let started = thread::Builder::new().name("checksums".to_owned()).spawn(|| {
-            if catch_unwind(AssertUnwindSafe(note)).is_err() {
-                tracing::error!("the checksums of the database met a defect");
-            }
-        });
+        let started = thread::Builder::new()
+            .name("checksums".to_owned())
+            .spawn(move || {
+                if catch_unwind(AssertUnwindSafe(|| note_files(&checksums))).is_err() {
+                    tracing::error!("the checksums of the database met a defect");
+                }
+            });
         if let Err(error) = started {
             tracing::warn!(%error, "the checksums of the database wait");
         }
     }
 
-    fn note_files(&self, note: impl FnOnce(&mut Checksums)) {
-        if let Some(checksums) = &mut *self.checksums.lock() {
-            note(checksums);
-        }
-    }
-
     fn lock_condition(&self) -> MutexGuard<'_, Condition> {
         self.condition.lock()
+    }
+}
+
+/// Notes the files of an open database; does nothing once it is closed.
+fn note_files(checksums: &Mutex<Option<Checksums>>) {
+    if let Some(checksums) = &mut *checksums.lock() {
+        checksums.note(false);
     }
 }
