@@ -4,10 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use tempfile::Builder;
-
-/// Begins the names of files that have not yet replaced another.
-const PREFIX: &str = ".reelscope-new-";
+use tempfile::NamedTempFile;
 
 /// Replaces the content of `file`; creates its directory when missing. On Unix the mode is 0600.
 ///
@@ -19,9 +16,8 @@ pub fn write(file: &Path, content: &[u8]) -> io::Result<()> {
         _ => Path::new("."),
     };
     fs::create_dir_all(dir)?;
-    remove_leftovers(dir);
     // Its mode is 0600 from the beginning.
-    let mut new = Builder::new().prefix(PREFIX).tempfile_in(dir)?;
+    let mut new = NamedTempFile::new_in(dir)?;
     new.write_all(content)?;
     new.as_file().sync_all()?;
     new.persist(file)?;
@@ -29,16 +25,6 @@ pub fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     fs::File::open(dir)?.sync_all()?;
     Ok(())
-}
-
-/// Removes what a process left that was killed before it replaced a file: it may hold a DSN. Another process that writes
-/// right now loses its file and reports an error.
-fn remove_leftovers(dir: &Path) {
-    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(PREFIX) {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
 }
 
 /// Reads `file`. If others on the machine could read it, sets its mode to 0600; a failure of that is logged only.
