@@ -121,10 +121,8 @@ fn every_command_that_a_document_shows_and_that_ends_is_run() {
         shown.extend(commands(text.split(MARK).next().unwrap(), "reelscope"));
     }
     // Usage lines have optional parts, choices and placeholders other than the data directory.
-    shown.retain(|command| {
-        !command.replace("DIR", "").contains(['[', '|', '\\'])
-            && !command.replace("DIR", "").contains(char::is_uppercase)
-    });
+    let is_usage = |letter: char| letter.is_uppercase() || "[|\\".contains(letter);
+    shown.retain(|command| !command.replace("DIR", "").contains(is_usage));
     shown.retain(|command| !LONG.iter().any(|long| command.contains(long)));
     assert!(shown.len() >= 4, "{shown:?}");
     for command in shown {

@@ -1,6 +1,6 @@
 //! The error of what runs for a limited time, on a stack of its own or on stored telemetry.
 
-use crate::start_error::StartError;
+use crate::start_error::{StartError, StartErrorCode};
 use crate::storage::StopError;
 
 /// Why a run did not come to its end. It keeps its cause, because the exit code of the program follows from it.
@@ -39,8 +39,8 @@ impl RunError {
         match self {
             Self::Start(error) => error.exit_code(),
             Self::Stop(error) => error.exit_code(),
-            // That of a database that the system could not read, which may pass.
-            Self::Unread(_) => 19,
+            // The system could not read it, which may pass.
+            Self::Unread(_) => StartErrorCode::SystemError.exit_code(),
             Self::Failed(_) => 1,
         }
     }
