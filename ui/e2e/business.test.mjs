@@ -8,11 +8,6 @@ import { Key } from 'selenium-webdriver';
 import { PAYMENT_MS, sendFailedPayment, sendPayment } from './failed-payments.mjs';
 import { openWindow, ownPlace, until } from './real-window.mjs';
 
-async function inEach(page, name) {
-  await page.inEach(name);
-  assert.deepEqual(await page.violations(), [], `axe-core in ${name}`);
-}
-
 function address(page) {
   return page.driver.executeScript('return location.pathname + location.search');
 }
@@ -26,14 +21,14 @@ test('a failed payment is an issue that is resolved, and regresses with a later 
   await until('the list to be there', async () =>
     /No issues yet/.test(await page.text('issues-empty')),
   );
-  await inEach(page, 'issues-none');
+  await page.inEach('issues-none', { axe: true });
 
   for (let count = 0; count < 9; count += 1) await sendPayment(dsn, '1.9.0');
   const { trace, span } = await sendFailedPayment(dsn, '1.9.0');
   await page.see('issue-row');
   assert.equal(await page.text('open-issues'), '1');
   // The stream may report the error before the last of the ten payments is indexed; the details contain all of them.
-  await inEach(page, 'issues');
+  await page.inEach('issues', { axe: true });
   await page.driver.executeScript(`document.querySelector('[data-test="issue-row"] a').click()`);
   await page.see('frames');
   await until('the share', async () => (await page.text('issue-share')) === '10.0%');
@@ -45,7 +40,7 @@ test('a failed payment is an issue that is resolved, and regresses with a later 
   assert.doesNotMatch(await page.text('frames'), /listen/);
   assert.match(await page.text('crumbs'), /no answer, <b>giving up<\/b>/);
   assert.match(await page.text('event-facts'), /player-000007/);
-  await inEach(page, 'issue');
+  await page.inEach('issue', { axe: true });
 
   await page.click('resolve');
   await until('the issue to be resolved', async () =>
@@ -60,14 +55,14 @@ test('a failed payment is an issue that is resolved, and regresses with a later 
     /^Resolved, but still happening in 1\.9\.0$/.test(await page.text('issue-status')),
   );
   assert.equal(await page.text('open-issues'), '1');
-  await inEach(page, 'issue-reopened');
+  await page.inEach('issue-reopened', { axe: true });
   await sendFailedPayment(dsn, '1.10.0');
   await until('the issue to be back', async () =>
     /^Resolved in 1\.9\.0, regressed in 1\.10\.0$/.test(await page.text('issue-status')),
   );
   assert.equal(await page.text('open-issues'), '1');
   assert.equal(await page.text('issue-releases'), '1.9.0, 1.10.0');
-  await inEach(page, 'issue-regressed');
+  await page.inEach('issue-regressed', { axe: true });
 
   // The older event is still shown; its trace opens at the failed span.
   await page.click('issue-trace');
@@ -83,7 +78,7 @@ test('spins are in the chart and on the map, and every point leads to its trace'
   const { collector_dsn: dsn } = await page.asked('/api/settings');
   await page.click('nav-business');
   await page.see('business-empty');
-  await inEach(page, 'business-none');
+  await page.inEach('business-none', { axe: true });
   await page.click('nav-machine');
   for (let spin = 0; spin < 3; spin += 1) {
     await page.spin(() => page.click('spin'));
@@ -112,7 +107,7 @@ test('spins are in the chart and on the map, and every point leads to its trace'
   assert.equal(await page.text('business-paid'), `${paid.toFixed(2)} ₽`);
   assert.equal(await page.text('business-rtp'), `${((paid / 30) * 100).toFixed(2)}%`);
   assert.match(await page.text('business-band'), /^95% confidence interval: 0\.0% – [\d,.]+%$/);
-  await inEach(page, 'business');
+  await page.inEach('business', { axe: true });
 
   await page.click('failed-traces');
   await until('the failed trace', async () => (await page.count('trace-row')) === 1);
@@ -132,7 +127,7 @@ test('spins are in the chart and on the map, and every point leads to its trace'
     `/traces?since=${first.start_us}&until=${first.start_us + 1}&name=slot-machine-spin`,
   );
   await until('its one trace', async () => (await page.count('trace-row')) === 1);
-  await inEach(page, 'traces-period');
+  await page.inEach('traces-period', { axe: true });
   await page.driver.navigate().back();
   await page.see('money-chart');
   await page.driver.executeScript(
@@ -159,7 +154,7 @@ test('spins are in the chart and on the map, and every point leads to its trace'
     'payment-provider',
   ])
     await until(`${node} on the map`, () => page.isThere(`node-${node}`));
-  await inEach(page, 'map');
+  await page.inEach('map', { axe: true });
   await page.click('node-game-engine');
   await until('its traces', async () => /^\/traces\?service=game-engine/.test(await address(page)));
 });

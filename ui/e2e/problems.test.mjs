@@ -16,11 +16,6 @@ const LONG_MS = 60_000;
 /** Limit of waiting, in milliseconds. A significant difference needs some hundred spins. */
 const MANY_SPINS_MS = 180_000;
 
-async function inEach(page, name) {
-  await page.inEach(name);
-  assert.deepEqual(await page.violations(), [], `axe-core in ${name}`);
-}
-
 function states(page) {
   return Promise.all(PROBLEMS.map((id) => page.attribute(`problem-${id}`, 'data-state')));
 }
@@ -72,12 +67,12 @@ async function seedOf(page, row) {
 test('problems are seen in a trace, fixed, and the same round is spun again and compared', async (t) => {
   const page = await opened(t, ['--seed', '6']);
   await startOfDemo(page);
-  await inEach(page, 'problems');
+  await page.inEach('problems', { axe: true });
 
   await page.spin(() => page.click('spin'));
   for (const id of ['missing-index', 'slow-rng', 'slow-provider'])
     assert.match(await page.text(`seen-${id}`), /^[\d.]+\s(ms|s) · seen in \d+ traces? →$/);
-  await inEach(page, 'problems-seen');
+  await page.inEach('problems-seen', { axe: true });
   await page.speak('en');
 
   // By key and by mouse.
@@ -94,7 +89,7 @@ test('problems are seen in a trace, fixed, and the same round is spun again and 
     'the comparison to be offered',
     async () => (await page.attribute('next-step', 'data-step')) === 'compare',
   );
-  await inEach(page, 'problems-fixed');
+  await page.inEach('problems-fixed', { axe: true });
   await page.speak('en');
 
   await page.click('tab-rounds');
@@ -103,7 +98,7 @@ test('problems are seen in a trace, fixed, and the same round is spun again and 
   assert.match(again, /^[0-9a-f]{16}$/);
   assert.equal(await seedOf(page, 1), again);
   await page.see('compare-round');
-  await inEach(page, 'round-again');
+  await page.inEach('round-again', { axe: true });
   await page.speak('en');
 
   await page.click('compare-round');
@@ -149,7 +144,7 @@ test('the next payment fails on cue, and is seen as an issue', async (t) => {
   );
   assert.match(await page.text('seen-payment-errors'), /^seen in 1 trace →$/);
   await until('an open issue', async () => (await page.text('open-issues')) === '1');
-  await inEach(page, 'payment-failed');
+  await page.inEach('payment-failed', { axe: true });
 });
 
 test('the dial goes through the releases by keyboard, and the player does not wait any more', async (t) => {
@@ -178,7 +173,7 @@ test('the dial goes through the releases by keyboard, and the player does not wa
   await page.press(Key.ARROW_RIGHT);
   await all(page, ['fixed', 'fixed', 'fixed', 'on']);
   await until('what it brings', async () => /a wrong paytable/.test(await page.text('dial-words')));
-  await inEach(page, 'release-1.3.0');
+  await page.inEach('release-1.3.0', { axe: true });
   await page.speak('en');
   await startOfDemo(page);
   assert.equal(await page.text('dial-words'), 'all problems');
@@ -189,7 +184,7 @@ test('virtual players fill before and after, within their budget', async (t) => 
   await startOfDemo(page);
   await page.click('to-impact');
   assert.match(await page.text('missing-all'), /^Not measured yet/);
-  await inEach(page, 'impact-none');
+  await page.inEach('impact-none', { axe: true });
   await page.speak('en');
 
   await page.click('traffic-switch');
@@ -202,7 +197,7 @@ test('virtual players fill before and after, within their budget', async (t) => 
   await page.click('to-impact');
   await until('spins with all fixes', () => page.isThere('change-all'), LONG_MS);
   assert.match(await page.text('change-all'), /^[\d.,]+× faster$/);
-  await inEach(page, 'impact');
+  await page.inEach('impact', { axe: true });
   await page.speak('en');
 
   await page.click('traffic-budget');
@@ -244,7 +239,7 @@ test('releases are compared, and the one that hurts is marked with its suspect',
   await until('no release yet', async () =>
     /^No release has spins yet/.test(await page.text('releases-none')),
   );
-  await inEach(page, 'releases-none');
+  await page.inEach('releases-none', { axe: true });
   await page.speak('en');
 
   // This test needs many spins; another one covers the budget.
@@ -273,7 +268,7 @@ test('releases are compared, and the one that hurts is marked with its suspect',
   );
   assert.equal(await page.attribute('figures-of-1.2.0', 'data-regressions'), '0');
   await page.click('traffic-switch');
-  await inEach(page, 'releases');
+  await page.inEach('releases', { axe: true });
 });
 
 test('what telemetry costs is measured, cancelled, and measured at another share', async (t) => {
@@ -296,7 +291,7 @@ test('what telemetry costs is measured, cancelled, and measured at another share
   await page.driver.executeScript(
     `document.querySelector('[data-test="overhead-bytes-by-rate"]').scrollIntoView({ block: 'end' })`,
   );
-  await inEach(page, 'overhead');
+  await page.inEach('overhead', { axe: true });
   await page.speak('en');
 
   // Another share has no result before it is measured.
@@ -320,7 +315,7 @@ test('the page fails in two ways of its own, each an issue, and goes on', async 
   // A stack that is sent before the source maps are loaded is not translated.
   for (const { culprit } of failures) assert.match(culprit, /[.](ts|js)[)]$/);
   assert.match(await page.text('fault-page-component'), /happened 1 time/);
-  await inEach(page, 'more-faults');
+  await page.inEach('more-faults', { axe: true });
   await page.speak('en');
   await page.spin(() => page.click('spin'));
   await page.click('evidence-page-component');

@@ -265,12 +265,13 @@ export class Page {
     return png;
   }
 
-  /** A screenshot in each language, without cut texts. */
-  async inEach(name) {
+  /** A screenshot in each language, without cut texts and, with `axe`, without violations of accessibility rules. */
+  async inEach(name, { axe = false } = {}) {
     for (const lang of LANGUAGES) {
       await this.speak(lang);
       await this.screenshot(`${name}-${lang}`);
       assert.deepEqual(await this.cutOff(), [], `cut off in ${name}-${lang}`);
+      if (axe) assert.deepEqual(await this.violations(), [], `axe-core in ${name}-${lang}`);
     }
   }
 

@@ -12,25 +12,17 @@ const WINNING_SEED = '6';
 test('the machine and what lies beside it', async (t) => {
   const page = await openWindow(ownPlace(t), ['--seed', WINNING_SEED]);
   await page.ready();
-  const inEach = async (name) => {
-    for (const lang of LANGUAGES) {
-      await page.speak(lang);
-      await page.screenshot(`${name}-${lang}`);
-      assert.deepEqual(await page.cutOff(), [], `cut off in ${name}-${lang}`);
-    }
-  };
-
-  await inEach('idle');
+  await page.inEach('idle');
   await page.spin(() => page.click('spin'));
   await until('the win to have counted up', async () => (await page.text('win')).match(/45[.,]00/));
-  await inEach('win');
+  await page.inEach('win');
   await page.click('tab-paytable');
-  await inEach('paytable');
+  await page.inEach('paytable');
   await page.click('tab-par');
-  await inEach('par-sheet');
+  await page.inEach('par-sheet');
   await page.click('tab-rounds');
   await page.click('round-row');
-  await inEach('round');
+  await page.inEach('round');
 
   for (const lang of LANGUAGES) {
     await page.speak(lang);

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { By, Key } from 'selenium-webdriver';
 import { pathToFileURL } from 'node:url';
-import { LANGUAGES } from './languages.mjs';
 import { needChromium, openChromium } from './chromium.mjs';
 import { hex, send, sendOddTrace, transaction } from './envelopes.mjs';
 import { openWindow, ownPlace, until } from './real-window.mjs';
@@ -19,18 +18,6 @@ const STATIONS = [
   'payment-service',
   'payment-provider',
 ];
-
-async function inEach(page, name) {
-  for (const lang of LANGUAGES) {
-    await page.speak(lang);
-    await until(`the page to be ${lang}`, () =>
-      page.driver.executeScript('return document.documentElement.lang === arguments[0]', lang),
-    );
-    await page.screenshot(`${name}-${lang}`);
-    assert.deepEqual(await page.cutOff(), [], `cut off in ${name}-${lang}`);
-    assert.deepEqual(await page.violations(), [], `axe-core in ${name}-${lang}`);
-  }
-}
 
 async function spinWithTrace(page) {
   await page.spin(() => page.click('spin'));
@@ -68,7 +55,7 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
   await page.ready();
   for (const station of STATIONS)
     assert.equal(await page.attribute(`station-${station}`, 'data-state'), 'dark');
-  await inEach(page, 'path-before');
+  await page.inEach('path-before', { axe: true });
   const reels = await (await page.see('reels')).getRect();
 
   await spinWithTrace(page);
@@ -80,7 +67,7 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
   // The longest part is named always, and called a bottleneck only if it is slow (spin-path.ts).
   assert.equal(told[1], took >= 200 ? 'Bottleneck' : 'Longest part');
   assert.deepEqual(await (await page.see('reels')).getRect(), reels, 'the reels have not moved');
-  await inEach(page, 'path');
+  await page.inEach('path', { axe: true });
 
   await page.click('spin-path');
   await page.see('waterfall');
@@ -94,7 +81,7 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
   assert.deepEqual([first.text, first.level, first.open], ['slot-machine-spin', 1, 'true']);
   // The row that is selected at first has a share of the critical path.
   assert.match(await page.text('details-facts'), /On the critical path\s*[\d.]+/);
-  await inEach(page, 'waterfall');
+  await page.inEach('waterfall', { axe: true });
 
   // The metrics of a service in this spin are shown with each of its spans.
   const { metrics, spans } = await page.fetched(`/api/telemetry/traces/${spin.trace_id}`);
@@ -108,11 +95,11 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
   await page.driver.executeScript(
     `document.querySelector('[data-test="details-metrics"]').scrollIntoView({ block: 'center' })`,
   );
-  await inEach(page, 'waterfall-metrics');
+  await page.inEach('waterfall-metrics', { axe: true });
 
   await page.click('nav-traces');
   await page.see('trace-row');
-  await inEach(page, 'traces');
+  await page.inEach('traces', { axe: true });
   await page.click('outcome-failed');
   await until('the address to say so', async () => /outcome=failed/.test(await address(page)));
 });
@@ -219,7 +206,7 @@ test('the waterfall by keyboard alone', async (t) => {
   const sentence = await page.text('compare-sentence');
   assert.match(sentence, /(faster|slower) \(\d+%\)|the same time/);
   await until('the rows', async () => (await page.count('pair-row')) > 5);
-  await inEach(page, 'compare');
+  await page.inEach('compare', { axe: true });
   await page.press(Key.ESCAPE);
   await page.see('waterfall');
 });
@@ -436,7 +423,7 @@ test('the list is live, and stays where the reader is', async (t) => {
     player.dispatchEvent(new Event('change', { bubbles: true }));
   `);
   await until('an empty list', async () => (await page.count('trace-row')) === 0);
-  await inEach(page, 'traces-empty');
+  await page.inEach('traces-empty', { axe: true });
   await page.click('clear-filters');
   await page.see('trace-row');
 });
@@ -479,7 +466,7 @@ test('an odd trace of somebody else is shown sanely, and no markup is followed',
       ),
       word,
     );
-  await inEach(page, 'odd');
+  await page.inEach('odd', { axe: true });
 });
 
 test('whose trace it is, and what went on in the background, are told in the list and above the waterfall', async (t) => {
@@ -520,7 +507,7 @@ test('whose trace it is, and what went on in the background, are told in the lis
       value,
     );
   await until('both parts', async () => (await page.count('virtual')) === 1);
-  await inEach(page, 'traces-virtual');
+  await page.inEach('traces-virtual', { axe: true });
   await by('people');
   await until('none of them', async () => (await page.count('virtual')) === 0);
   assert.notEqual(await page.count('trace-row'), 0);
@@ -537,7 +524,7 @@ test('whose trace it is, and what went on in the background, are told in the lis
   await page.see('waterfall');
   assert.match(await page.text('trace-summary'), /^100 ms \+ 3\.90 s in the background, 2 spans/);
   assert.match(await page.text('trace-player'), /^Virtual player virtual-017$/);
-  await inEach(page, 'trace-background');
+  await page.inEach('trace-background', { axe: true });
 });
 
 test('closing what a search has opened closes it, and leaves the rest as it was', async (t) => {
