@@ -33,6 +33,35 @@ test('a second start gives way to the first window', async (t) => {
   await page.spin(() => page.click('spin'));
 });
 
+test('a second start opens a page anew that has lost the token of the launch', async (t) => {
+  const page = await openWindow(ownPlace(t));
+  await page.ready();
+  const holdsToken = async () => (await page.driver.manage().getCookies()).length > 0;
+  const loseToken = async () => {
+    await page.driver.manage().deleteAllCookies();
+    assert.ok(!(await holdsToken()));
+  };
+  const isRepaired = async () => {
+    // Not awaited, because the page is left when the refusal comes.
+    await page.driver.executeScript(`fetch('/api/faults').catch(() => {})`);
+    return holdsToken();
+  };
+  // A refused request has the page opened anew, three times a minute at most.
+  for (let time = 0; time < 3; time += 1) {
+    await loseToken();
+    await until('the token', isRepaired);
+    await page.ready();
+  }
+  await loseToken();
+
+  const second = startProgram(ownPlace(t));
+
+  assert.deepEqual(await second.ended, { code: 0, signal: null });
+  await until('the token', holdsToken);
+  await page.ready();
+  await page.spin(() => page.click('spin'));
+});
+
 test('language and account are there again after a restart, on another port too', async (t) => {
   const place = ownPlace(t);
   const first = await openWindow(place);
