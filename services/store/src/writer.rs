@@ -268,9 +268,12 @@ fn work(live: &Live, job: Job, jobs: &mpsc::Receiver<Job>, counters: &Counters) 
             field,
             answer,
         } => {
-            let result = live.with(|db, indexes| match change {
-                IndexChange::Create => indexes.create(db, collection, field),
-                IndexChange::Drop => indexes.drop(db, collection, field),
+            let result = live.with(|db, indexes| {
+                tracing::trace!(collection, field, "index work");
+                match change {
+                    IndexChange::Create => indexes.create(db, collection, field),
+                    IndexChange::Drop => indexes.drop(db, collection, field),
+                }
             });
             stop_on(live, result.as_ref().err());
             let _ = answer.send(result);
@@ -339,7 +342,11 @@ fn commit(txn: &Transaction, batch: Changes) -> Result<(), StoreError> {
     if batch.is_empty() {
         return Ok(txn.rollback()?);
     }
-    let result = apply(txn, batch).and_then(|()| txn.commit().map_err(StoreError::from));
+    let documents = batch.len();
+    let result = apply(txn, batch).and_then(|()| {
+        tracing::trace!(documents, "commit");
+        txn.commit().map_err(StoreError::from)
+    });
     if result.is_err() {
         let _ = txn.rollback();
     }

@@ -3,6 +3,7 @@
 
 mod bench;
 mod kill;
+mod panics;
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
