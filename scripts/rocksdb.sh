@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compiles RocksDB once for all clones and profiles, and tells cargo in .cargo/config.toml where it is, so that a plain
 # `cargo build` uses it too. Without that file the crate compiles RocksDB for each target folder and profile, file by file,
-# which takes several times as long. Later runs take a second. For Linux; scripts/setup.sh calls it.
+# which takes much longer. Later runs take a second. For Linux; scripts/setup.sh calls it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 here="$PWD"
