@@ -27,7 +27,7 @@ command -v tauri-driver >/dev/null || cargo install tauri-driver@2.1.0 --locked
 if [ ! -f ui/dist/browser/index.html ]; then
   (cd ui && npm ci --no-audit --no-fund && npm run build)
 fi
-# The whole workspace, because another selection of packages has other features and would build RocksDB again.
+# The whole workspace, because another selection of packages has other features and would compile crates again.
 cargo build --workspace --locked "${options[@]}"
 if [ ! -d ui/e2e/node_modules ]; then
   (cd ui/e2e && npm ci --no-audit --no-fund)

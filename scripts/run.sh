@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up what is missing, builds the app and opens its window. Arguments are passed to the app (--data-dir, --seed).
-# Uses the profile of the tests, which has no slow link-time optimisation, so that RocksDB is compiled once for both.
+# Uses the profile of the tests, which has no slow link-time optimisation, so that crates are compiled once for both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh

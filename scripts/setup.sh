@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the missing packages on a Debian or Ubuntu with Rust and Node, and those of the page. Later runs take a second.
+# Installs the missing packages on a Debian or Ubuntu with Rust and Node, compiles RocksDB, and builds the page. Later runs
+# take seconds.
 #   scripts/setup.sh          packages to build and run
 #   scripts/setup.sh --test   also packages for the tests of the real window
 set -euo pipefail
@@ -24,6 +25,8 @@ if [ ${#missing[@]} -gt 0 ]; then
   $sudo apt-get update -qq
   DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"
 fi
+
+scripts/rocksdb.sh
 
 # The page is built when its sources are newer than the last build.
 cd ui

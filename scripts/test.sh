@@ -15,7 +15,7 @@ step "Rust: format, lints, licences"
 cargo fmt --all --check
 # Fetches all crates of the lock file, because the test of third-party crates reads the whole tree offline.
 cargo fetch --locked
-# The whole workspace, because another selection of packages has other features and would build RocksDB again.
+# The whole workspace, because another selection of packages has other features and would compile crates again.
 cargo clippy --workspace --all-targets --locked -- -D warnings
 if ! cargo deny --version >/dev/null 2>&1; then
   cargo install cargo-deny@0.20.2 --locked
