@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, ffi};
 use tempfile::NamedTempFile;
 
 use super::pen::Pen;
-use super::readers::{Readers, STATEMENTS};
+use super::readers::{Readers, STATEMENTS, stable_plans};
 use super::tally::Tally;
 use crate::CollectorError;
 use crate::notice::notice;
@@ -150,6 +150,7 @@ fn open_connection(dir: &Path) -> rusqlite::Result<Connection> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // The file may come from an untrusted source.
     connection.pragma_update(None, "trusted_schema", false)?;
+    stable_plans(&connection)?;
     Ok(connection)
 }
 
