@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use reelscope_page_api::telemetry::{ErrorEvent, LogLine, MeasurementPoint, Micros, Named, Span};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 mod error;
 mod json;
@@ -23,10 +23,10 @@ use crate::item_type::{Indexed, ItemType, Payload};
 use crate::lenient;
 use crate::log::Entry;
 use crate::service;
-use crate::skim::{self, JsonSection};
+use crate::skim::{self, Metric, Transaction};
 #[cfg(any(fuzzing, test))]
 use crate::slot::EXTERNAL;
-use json::{Object, as_name, attributes, id, name, readable, tags, text, values};
+use json::{Object, as_id, as_name, attributes, id, name, readable, text, values};
 use message::{Params, filled};
 use time::Clock;
 pub(crate) use time::MISSING_TIME;
@@ -210,23 +210,15 @@ impl<'a> Source<'a> {
 
 /// Reads the content of an envelope.
 pub(crate) fn read(source: Source<'_>, envelope: &Envelope<'_>) -> Facts {
-    read_items(source, envelope, |item| lenient::read(item.payload))
+    read_items::<true>(source, envelope)
 }
 
-/// Reads the content that the index keeps: as [`read`], but without most data and attributes of spans, logs and
-/// metrics.
+/// Reads the content that the index keeps: as [`read`], but without most data and attributes of spans and metrics.
 pub(crate) fn skim(source: Source<'_>, envelope: &Envelope<'_>) -> Facts {
-    read_items(source, envelope, |item| {
-        let place = JsonSection::of(&item.header.item_type);
-        lenient::read_with(item.payload, |json| skim::read(place, json))
-    })
+    read_items::<false>(source, envelope)
 }
 
-fn read_items<'a>(
-    source: Source<'_>,
-    envelope: &Envelope<'a>,
-    parse: impl Fn(&Item<'a>) -> Result<Map<String, Value>, serde_json::Error>,
-) -> Facts {
+fn read_items<const ALL: bool>(source: Source<'_>, envelope: &Envelope<'_>) -> Facts {
     let head = envelope.header.trace.as_ref();
     let mut facts = Facts {
         sample_rate: head.and_then(TraceHeader::sample_rate),
@@ -236,22 +228,15 @@ fn read_items<'a>(
         source,
         clock: Clock::of(source, envelope.header.sent_at.as_deref().and_then(time::sent_at)),
         trace_id: envelope.trace_id,
+        sent_at: envelope.header.sent_at.as_deref(),
     };
-    let sent_at = envelope.header.sent_at.as_deref();
     for item in &envelope.items {
         let indexed = item.header.item_type.indexed();
         if indexed != Indexed::Read {
             facts.listed.push(Listed::of(item, envelope.trace_id));
         }
-        if indexed == Indexed::Listed {
-            continue;
-        }
-        match parse(item) {
-            Ok(payload) => {
-                take(&mut facts, context, item, &payload);
-                facts.counts.extend(counts(sent_at, item, &payload));
-            }
-            Err(_) => facts.oddities.push(UNREADABLE_ITEM),
+        if indexed != Indexed::Listed && take::<ALL>(&mut facts, context, item).is_none() {
+            facts.oddities.push(UNREADABLE_ITEM);
         }
     }
     waits::note(&mut facts.spans);
@@ -270,6 +255,8 @@ struct EnvelopeContext<'a> {
     clock: Clock,
     /// Trace id of the envelope, for items whose own cannot be read.
     trace_id: Option<u128>,
+    /// Time of sending in its header.
+    sent_at: Option<&'a str>,
 }
 
 /// Returns the elements of a container, or the item itself, and whether some of them could not be read.
@@ -282,11 +269,33 @@ fn elements(payload: &Object) -> (Vec<&Object>, bool) {
     (objects, is_broken)
 }
 
-fn take(facts: &mut Facts, context: EnvelopeContext<'_>, item: &Item<'_>, payload: &Object) {
+/// Takes the content of an item; `None` where it is no object.
+fn take<const ALL: bool>(facts: &mut Facts, context: EnvelopeContext<'_>, item: &Item<'_>) -> Option<()> {
+    let EnvelopeContext { source, clock, .. } = context;
+    match &item.header.item_type {
+        ItemType::Transaction => span::transaction(facts, source, clock, object::<Transaction<ALL>>(item)?),
+        ItemType::Span if !is_container(item) => span::alone(facts, source, clock, object(item)?),
+        ItemType::TraceMetric => metrics(facts, source, clock, object::<Metric<ALL>>(item)?),
+        _ => {
+            let payload = lenient::read(item.payload).ok()?;
+            take_other(facts, context, item, &payload);
+            facts.counts.extend(counts(context.sent_at, item, &payload));
+        }
+    }
+    Some(())
+}
+
+/// Reads the payload of an item; `None` where it is no object.
+fn object<T: skim::Members>(item: &Item<'_>) -> Option<T> {
+    lenient::read::<skim::Object<T>>(item.payload).ok()?.0
+}
+
+fn take_other(facts: &mut Facts, context: EnvelopeContext<'_>, item: &Item<'_>, payload: &Object) {
     let EnvelopeContext {
         source,
         clock,
         trace_id,
+        ..
     } = context;
     let (list, is_broken) = elements(payload);
     if is_broken {
@@ -294,9 +303,7 @@ fn take(facts: &mut Facts, context: EnvelopeContext<'_>, item: &Item<'_>, payloa
     }
     match &item.header.item_type {
         ItemType::Event => facts.errors.push(error::event(source, clock, payload)),
-        ItemType::Transaction => span::transaction(facts, source, clock, payload),
-        ItemType::Span if is_container(item) => span::spans_v2(facts, source, clock, &list),
-        ItemType::Span => span::alone(facts, source, clock, payload),
+        ItemType::Span => span::spans_v2(facts, source, clock, &list),
         ItemType::Log => {
             for log in list {
                 let line = log_line(source, clock, log);
@@ -304,16 +311,10 @@ fn take(facts: &mut Facts, context: EnvelopeContext<'_>, item: &Item<'_>, payloa
                 facts.logs.push((id(log, "trace_id").or_else(of_envelope), line));
             }
         }
-        ItemType::TraceMetric => {
-            for metric in list {
-                match point(source, clock, metric) {
-                    Some(point) => facts.metrics.push(point),
-                    None => facts.oddities.push(UNREADABLE_ITEM),
-                }
-            }
-        }
-        // These are counted or listed with their content.
-        ItemType::Session
+        // The first two have types of their own; the others are counted or listed with their content.
+        ItemType::Transaction
+        | ItemType::TraceMetric
+        | ItemType::Session
         | ItemType::Sessions
         | ItemType::ClientReport
         | ItemType::Attachment
@@ -332,6 +333,27 @@ fn take(facts: &mut Facts, context: EnvelopeContext<'_>, item: &Item<'_>, payloa
         | ItemType::Nel
         | ItemType::UnrealReport
         | ItemType::Other(_) => {}
+    }
+}
+
+/// Takes a metric, or those of a container.
+fn metrics<const ALL: bool>(facts: &mut Facts, source: Source<'_>, clock: Clock, mut payload: Metric<ALL>) {
+    let list = match payload.items.0.take() {
+        Some(list) => {
+            let is_sound =
+                |metric: &Option<Metric<ALL>>| metric.as_ref().is_some_and(|of| of.unreadable.is_null());
+            if !list.iter().all(is_sound) {
+                facts.oddities.push(UNREADABLE_ITEM);
+            }
+            list
+        }
+        None => vec![Some(payload)],
+    };
+    for metric in list.into_iter().flatten() {
+        match point(source, clock, metric) {
+            Some(point) => facts.metrics.push(point),
+            None => facts.oddities.push(UNREADABLE_ITEM),
+        }
     }
 }
 
@@ -420,32 +442,26 @@ fn templated(attributes: &Named<Value>) -> Option<String> {
     Some(bounds::cut(text.as_deref().unwrap_or(template), bounds::VALUE))
 }
 
-fn point(source: Source<'_>, clock: Clock, metric: &Object) -> Option<MeasurementPoint> {
-    let attributes = attributes(metric);
-    let (at_us, ..) = clock
-        .of_item(metric.get("timestamp"))
-        .moment(metric.get("timestamp"));
+fn point<const ALL: bool>(source: Source<'_>, clock: Clock, metric: Metric<ALL>) -> Option<MeasurementPoint> {
+    let attributes = metric.attributes.0.unwrap_or_default();
+    let (at_us, ..) = clock.of_item(Some(&metric.at)).moment(Some(&metric.at));
+    let value = |attribute: Value| attribute.get("value").cloned().unwrap_or(attribute);
     Some(MeasurementPoint {
         at_us,
-        name: name(metric, "name", bounds::MEASUREMENT)?,
-        value: metric.get("value").and_then(Value::as_f64)?,
-        unit: name(metric, "unit", bounds::WORD).unwrap_or_else(|| "none".to_owned()),
-        kind: name(metric, "type", bounds::WORD).unwrap_or_else(|| "gauge".to_owned()),
-        trace_id: id(metric, "trace_id").map(format_id),
-        service: service::name(
-            source.slot,
-            attributes.get("service.name").and_then(Value::as_str),
-        ),
-        release: attributes
-            .get("sentry.release")
-            .and_then(|release| as_name(release, bounds::RELEASE)),
+        name: as_name(&metric.name, bounds::MEASUREMENT)?,
+        value: metric.value.as_f64()?,
+        unit: as_name(&metric.unit, bounds::WORD).unwrap_or_else(|| "none".to_owned()),
+        kind: as_name(&metric.kind, bounds::WORD).unwrap_or_else(|| "gauge".to_owned()),
+        trace_id: as_id(&metric.trace_id).map(format_id),
+        service: service::name(source.slot, value(attributes.service).as_str()),
+        release: as_name(&value(attributes.release), bounds::RELEASE),
     })
 }
 
-/// Returns the service that recorded a payload.
-fn service_of(slot: &str, payload: &Object) -> String {
-    let tagged = tags(payload).remove("service");
-    let claimed = tagged.or_else(|| name(payload, "server_name", bounds::SERVICE));
+/// Returns the service that recorded a payload with these tags.
+fn service_of(slot: &str, tags: &Named<String>, server_name: &Value) -> String {
+    let claimed = tags.get("service").cloned();
+    let claimed = claimed.or_else(|| as_name(server_name, bounds::SERVICE));
     service::name(slot, claimed.as_deref())
 }
 

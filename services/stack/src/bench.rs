@@ -9,7 +9,7 @@ use reelscope_telemetry::cpu_ms;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::load::{self, Plan, Report};
+use crate::load::{self, Plan, Players, Report};
 use crate::run_error::RunError;
 use crate::settings::Settings;
 use crate::{Config, Stack, traces};
@@ -58,12 +58,16 @@ pub struct Comparison {
 struct Bench {
     stack: Stack,
     players: u64,
+    /// Their sessions, from the warm-up on: a block consists of spins alone.
+    sessions: Players,
     cpu_ms: Option<f64>,
     p50: Vec<f64>,
     p95: Vec<f64>,
     saturated: Vec<f64>,
     spins: u64,
     blocks: u64,
+    /// Bytes of telemetry that were stored before the first block.
+    bytes_before: u64,
 }
 
 impl Bench {
@@ -78,13 +82,24 @@ impl Bench {
         Ok(Self {
             stack,
             players,
+            sessions: Players::default(),
             cpu_ms: Some(0.0),
             p50: Vec::new(),
             p95: Vec::new(),
             saturated: Vec::new(),
             spins: 0,
             blocks: 0,
+            bytes_before: 0,
         })
+    }
+
+    /// Logs the players in and spins, so that caches, indexes and wallets are filled before the measurement.
+    async fn warm_up(&mut self, count: u64, concurrency: u64) -> Result<(), String> {
+        self.sessions = load::log_in(&self.stack, self.players).await?;
+        self.run(count, concurrency).await?;
+        self.settle().await?;
+        self.bytes_before = self.bytes();
+        Ok(())
     }
 
     async fn run(&mut self, count: u64, concurrency: u64) -> Result<Report, String> {
@@ -96,7 +111,7 @@ impl Bench {
             stake: Money(1_000),
             run: format!("block-{}", self.blocks),
         };
-        let report = load::run(&self.stack, &plan).await?;
+        let report = load::run_as(&self.sessions, &self.stack, &plan).await?;
         if report.ok != count {
             return Err(format!("spins failed: {:?}", report.failed_by_code));
         }
@@ -131,13 +146,16 @@ impl Bench {
         Ok(())
     }
 
+    /// Bytes of stored telemetry.
+    fn bytes(&self) -> u64 {
+        let collector = self.stack.collector();
+        collector.map_or(0, |collector| collector.delivery().bytes)
+    }
+
     #[allow(clippy::cast_precision_loss)] // counts of a run stay far below 2^53
     fn side(&self) -> Side {
         let spins = self.spins as f64;
-        let bytes = self
-            .stack
-            .collector()
-            .map_or(0, |collector| collector.delivery().bytes);
+        let bytes = self.bytes().saturating_sub(self.bytes_before);
         Side {
             spins: self.spins,
             cpu_ms_per_spin: self.cpu_ms.map(|cpu| cpu / spins),
@@ -208,10 +226,8 @@ async fn compare(
     done: impl Fn(u64) + Send,
 ) -> Result<Comparison, String> {
     let each = (count / PAIRS).max(10);
-    // A warm-up, so that caches, indexes and wallets are filled before the measurement.
-    off.run(each, concurrency).await?;
-    on.run(each, concurrency).await?;
-    on.settle().await?;
+    off.warm_up(each, concurrency).await?;
+    on.warm_up(each, concurrency).await?;
     done(2);
     for pair in 0..PAIRS {
         let (first, second) = if pair % 2 == 0 {

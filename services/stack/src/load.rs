@@ -63,6 +63,10 @@ impl Report {
     }
 }
 
+/// Players that are logged in. Clones share their sessions.
+#[derive(Clone, Default)]
+pub struct Players(Arc<Vec<Player>>);
+
 struct Player {
     number: u64,
     /// Token of the current session; a long run outlives sessions.
@@ -75,12 +79,44 @@ impl Player {
     }
 }
 
+/// Logs the first `count` players in, at least one.
+///
+/// # Errors
+/// A sentence, when one of them cannot log in.
+pub async fn log_in(stack: &Stack, count: u64) -> Result<Players, String> {
+    let client = frontend(stack)?.client();
+    let mut players = Vec::new();
+    for number in 1..=count.max(1) {
+        // The second account is skipped, because its wallet is almost empty.
+        let number = if number == 1 { 1 } else { number + 1 };
+        let token = log_in_at(&stack.origin(), stack.token(), &client, number).await?;
+        players.push(Player {
+            number,
+            token: Mutex::new(token.into()),
+        });
+    }
+    Ok(Players(Arc::new(players)))
+}
+
+fn frontend(stack: &Stack) -> Result<&Service, String> {
+    let frontend = stack.service("frontend");
+    frontend.ok_or("the stack has no frontend to spin for".to_owned())
+}
+
 /// Logs the players in, makes the spins, and measures. The stack must run without a rate limit.
 ///
 /// # Errors
 /// A sentence, when the players cannot log in, or one of them panicked.
 pub async fn run(stack: &Stack, plan: &Plan) -> Result<Report, String> {
-    let load = Arc::new(Load::begin(stack, plan).await?);
+    run_as(&log_in(stack, plan.players).await?, stack, plan).await
+}
+
+/// Makes the spins of a plan as these players, and measures.
+///
+/// # Errors
+/// A sentence, when a player panicked.
+pub async fn run_as(players: &Players, stack: &Stack, plan: &Plan) -> Result<Report, String> {
+    let load = Arc::new(Load::begin(players.clone(), stack, plan)?);
     stack.flush().await;
     stack.timings().reset();
     let writes_before = stack.write_stats();
@@ -129,7 +165,7 @@ struct Load {
     /// The load is the frontend of its spins: their traces begin here, as they do in the page.
     frontend: Service,
     client: Client,
-    players: Vec<Player>,
+    players: Players,
     /// Number of the next spin.
     next: AtomicU64,
     turnover: Turnover,
@@ -137,27 +173,14 @@ struct Load {
 }
 
 impl Load {
-    /// Logs the players in.
-    async fn begin(stack: &Stack, plan: &Plan) -> Result<Self, String> {
-        let frontend = stack.service("frontend");
-        let frontend = frontend.ok_or("the stack has no frontend to spin for")?.clone();
-        let client = frontend.client();
-        let mut players = Vec::new();
-        for number in 1..=plan.players.max(1) {
-            // The second account is skipped, because its wallet is almost empty.
-            let number = if number == 1 { 1 } else { number + 1 };
-            let token = log_in_at(&stack.origin(), stack.token(), &client, number).await?;
-            players.push(Player {
-                number,
-                token: Mutex::new(token.into()),
-            });
-        }
+    fn begin(players: Players, stack: &Stack, plan: &Plan) -> Result<Self, String> {
+        let frontend = frontend(stack)?.clone();
         Ok(Self {
             plan: plan.clone(),
             origin: stack.origin(),
             launch_token: stack.token().to_owned(),
+            client: frontend.client(),
             frontend,
-            client,
             players,
             next: AtomicU64::new(0),
             turnover: Turnover::default(),
@@ -184,8 +207,9 @@ impl Load {
 
     /// Makes the spin with number `n`; a player whose session has expired logs in again.
     async fn spin(&self, n: u64) -> Result<SpinResult, Code> {
-        let index = usize::try_from(n % self.players.len() as u64).unwrap_or(0);
-        let player = &self.players[index];
+        let Players(players) = &self.players;
+        let index = usize::try_from(n % players.len() as u64).unwrap_or(0);
+        let player = &players[index];
         let key = format!("{}-{n}", self.plan.run);
         let mut result = self.spin_as(&player.token(), &key).await;
         if result.as_ref().is_err_and(|code| *code == Code::SessionExpired)

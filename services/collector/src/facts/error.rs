@@ -7,7 +7,7 @@ use reelscope_page_api::telemetry::{Breadcrumb, ErrorEvent, Exception, Frame, Gr
 use serde_json::Value;
 
 use super::json::{
-    Object, as_text, either, id, name, object, player, readable, tags, text, trace_context, values,
+    Object, as_text, either, id, name, named, player, readable, tags, text, trace_context, values,
 };
 use super::message::{Params, filled};
 use super::time::Clock;
@@ -45,10 +45,13 @@ pub(super) fn event(source: Source<'_>, clock: Clock, payload: &Object) -> Error
     };
     let (breadcrumbs, breadcrumbs_total) = breadcrumbs(clock, payload);
     let trace = trace_context(payload);
+    let absent = Value::Null;
+    let member = |name: &str| payload.get(name).unwrap_or(&absent);
+    let tags = tags(member("tags"));
     let mut event = ErrorEvent {
         event_id: id(payload, "event_id").map(format_id).unwrap_or_default(),
         issue_id: String::new(),
-        service: service_of(source.slot, payload),
+        service: service_of(source.slot, &tags, member("server_name")),
         at_us,
         level: name(payload, "level", bounds::WORD).unwrap_or_else(|| "error".to_owned()),
         kind,
@@ -59,8 +62,8 @@ pub(super) fn event(source: Source<'_>, clock: Clock, payload: &Object) -> Error
         span_id: trace.and_then(|trace| name(trace, "span_id", bounds::ID)),
         release: name(payload, "release", bounds::RELEASE),
         environment: name(payload, "environment", bounds::ENVIRONMENT),
-        player: player(payload),
-        tags: tags(payload),
+        player: player(member("user")),
+        tags,
         frames,
         frames_total,
         exceptions,
@@ -241,7 +244,7 @@ fn breadcrumbs(clock: Clock, payload: &Object) -> (Vec<Breadcrumb>, u64) {
         category: name(crumb, "category", bounds::KIND).unwrap_or_default(),
         level: name(crumb, "level", bounds::WORD).unwrap_or_else(|| "info".to_owned()),
         message: readable(crumb, "message", bounds::VALUE),
-        data: object(crumb, "data"),
+        data: crumb.get("data").cloned().map(named).unwrap_or_default(),
     });
     (newest.collect(), listed.len() as u64)
 }

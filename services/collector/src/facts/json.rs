@@ -44,8 +44,11 @@ pub(super) fn readable(element: &Object, member: &str, most: usize) -> String {
 }
 
 pub(super) fn id(payload: &Object, name: &str) -> Option<u128> {
-    let id = payload.get(name).and_then(Value::as_str).and_then(parse_id);
-    id.filter(|id| *id != 0)
+    payload.get(name).and_then(as_id)
+}
+
+pub(super) fn as_id(value: &Value) -> Option<u128> {
+    value.as_str().and_then(parse_id).filter(|id| *id != 0)
 }
 
 /// A member by its name, or by the name that old SDKs use.
@@ -70,22 +73,22 @@ pub(super) fn trace_context(payload: &Object) -> Option<&Object> {
     payload.get("contexts")?.get("trace")?.as_object()
 }
 
-pub(super) fn player(payload: &Object) -> Option<String> {
-    as_name(payload.get("user")?.get("id")?, bounds::PLAYER)
+pub(super) fn player(user: &Value) -> Option<String> {
+    as_name(user.get("id")?, bounds::PLAYER)
 }
 
 /// Tags, which are an object or a list of pairs.
-pub(super) fn tags(payload: &Object) -> Named<String> {
+pub(super) fn tags(tags: &Value) -> Named<String> {
     let tag = |name: String, value: &Value| {
         let name = bounds::cut(&name, bounds::TAG);
         Some((name, as_name(value, bounds::TAG_VALUE)?))
     };
-    match payload.get("tags") {
-        Some(Value::Object(tags)) => tags
+    match tags {
+        Value::Object(tags) => tags
             .iter()
             .filter_map(|(name, value)| tag(name.clone(), value))
             .collect(),
-        Some(Value::Array(pairs)) => pairs
+        Value::Array(pairs) => pairs
             .iter()
             .filter_map(|pair| tag(as_text(pair.get(0)?)?, pair.get(1)?))
             .collect(),
@@ -93,8 +96,8 @@ pub(super) fn tags(payload: &Object) -> Named<String> {
     }
 }
 
-pub(super) fn measurements(payload: &Object) -> Named<Measurement> {
-    let measurements = payload.get("measurements").and_then(Value::as_object);
+pub(super) fn measurements(measurements: &Value) -> Named<Measurement> {
+    let measurements = measurements.as_object();
     measurements
         .into_iter()
         .flatten()
@@ -111,13 +114,12 @@ pub(super) fn measurements(payload: &Object) -> Named<Measurement> {
         .collect()
 }
 
-pub(super) fn object(payload: &Object, name: &str) -> Named<Value> {
-    let object = payload.get(name).and_then(Value::as_object);
-    object
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+/// The members of an object.
+pub(super) fn named(value: Value) -> Named<Value> {
+    match value {
+        Value::Object(members) => members.into_iter().collect(),
+        _ => Named::new(),
+    }
 }
 
 /// The values of `{"name": {"value": …, "type": …}}`.

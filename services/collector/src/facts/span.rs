@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 
 use reelscope_page_api::telemetry::{Micros, Named, Span};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::json::{Object, as_name, attributes, id, measurements, name, object, player, tags, trace_context};
+use super::json::{Object, as_id, as_name, attributes, id, measurements, name, named, player, tags};
 use super::time::Clock;
 use super::{Facts, Source, SpanFact, UNREADABLE_ITEM, service_of};
 use crate::bounds;
 use crate::dsn::fnv1a;
+use crate::lenient;
 use crate::service;
-use crate::skim;
+use crate::skim::{self, Contexts, Transaction};
 
 /// What a transaction passes on to its spans.
 #[derive(Default)]
@@ -25,102 +26,127 @@ struct Within {
     segment: u64,
 }
 
-pub(super) fn transaction(facts: &mut Facts, source: Source<'_>, clock: Clock, payload: &Object) {
-    let nothing = Map::new();
-    let trace = trace_context(payload).unwrap_or(&nothing);
-    let Some(trace_id) = id(trace, "trace_id") else {
+pub(super) fn transaction<const ALL: bool>(
+    facts: &mut Facts,
+    source: Source<'_>,
+    clock: Clock,
+    payload: Transaction<ALL>,
+) {
+    let Contexts { trace, others } = payload.contexts.0.unwrap_or_default();
+    let trace = trace.0.unwrap_or_default();
+    let Some(trace_id) = as_id(&trace.trace_id) else {
         facts.oddities.push("transaction_without_trace");
         return;
     };
-    let clock = clock.of_item(payload.get("timestamp"));
-    let mut oddities = Vec::new();
-    let (start_us, end_us) = clock.interval(payload, ["start_timestamp", "timestamp"], &mut oddities);
+    let clock = clock.of_item(Some(&payload.end));
+    let mut oddities = broken(&payload.unreadable);
+    let (start_us, end_us) = clock.interval([&payload.start, &payload.end], &mut oddities);
+    let tags = tags(&payload.tags);
     let within = Within {
         trace_id: Some(trace_id),
-        service: service_of(source.slot, payload),
-        release: name(payload, "release", bounds::RELEASE),
-        environment: name(payload, "environment", bounds::ENVIRONMENT),
-        player: player(payload),
+        service: service_of(source.slot, &tags, &payload.server_name),
+        release: as_name(&payload.release, bounds::RELEASE),
+        environment: as_name(&payload.environment, bounds::ENVIRONMENT),
+        player: player(&payload.user),
         start_us: Some(start_us),
         segment: facts.spans.len() as u64,
     };
+    let mut resource = others;
+    if ALL {
+        let own = [
+            Some(payload.server_name).filter(|name| !name.is_null()),
+            payload.dist.0,
+            payload.platform.0,
+            payload.sdk.0,
+        ];
+        let named = ["server_name", "dist", "platform", "sdk"].into_iter().zip(own);
+        resource.extend(named.filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    }
     let span = Span {
-        span_id: span_id(trace, &mut oddities),
-        parent_span_id: parent(trace),
+        span_id: span_id(&trace.span_id, &mut oddities),
+        parent_span_id: parent(&trace.parent),
         transaction: true,
         service: within.service.clone(),
-        op: op(name(trace, "op", bounds::OP)),
-        description: name(payload, "transaction", bounds::TRANSACTION).unwrap_or_default(),
+        op: op(as_name(&trace.op, bounds::OP)),
+        description: as_name(&payload.name, bounds::TRANSACTION).unwrap_or_default(),
         start_us,
         end_us,
-        status: status(trace),
-        data: object(trace, "data"),
-        tags: tags(payload),
-        measurements: measurements(payload),
+        status: status(&trace.status),
+        data: trace.data.members,
+        tags,
+        measurements: measurements(&payload.measurements),
         release: within.release.clone(),
         environment: within.environment.clone(),
         player: within.player.clone(),
-        user: object(payload, "user"),
-        resource: resource(payload),
+        user: named(payload.user),
+        resource,
         oddities,
         seq: source.seq,
     };
-    facts.spans.push(SpanFact::of(trace_id, within.segment, span));
-    let children = payload.get("spans").and_then(Value::as_array);
-    for child in children.into_iter().flatten() {
-        match child.as_object() {
+    facts.spans.push(SpanFact {
+        attributes: trace.data.raw,
+        ..SpanFact::of(trace_id, within.segment, span)
+    });
+    for child in payload.spans.0.into_iter().flatten() {
+        match child {
             Some(child) => span_v1(facts, source, clock, child, &within),
             None => facts.oddities.push(UNREADABLE_ITEM),
         }
     }
 }
 
-/// Reads a single span of the first format.
-pub(super) fn alone(facts: &mut Facts, source: Source<'_>, clock: Clock, payload: &Object) {
+/// Reads a single span of the first format, which is rare: all of it is read for the index too.
+pub(super) fn alone(facts: &mut Facts, source: Source<'_>, clock: Clock, payload: skim::Span<true>) {
     let within = Within {
-        service: service_of(source.slot, payload),
-        release: name(payload, "release", bounds::RELEASE),
-        environment: name(payload, "environment", bounds::ENVIRONMENT),
-        player: player(payload),
+        service: service_of(source.slot, &tags(&payload.tags), &payload.server_name),
+        release: as_name(&payload.release, bounds::RELEASE),
+        environment: as_name(&payload.environment, bounds::ENVIRONMENT),
+        player: player(&payload.user),
         segment: facts.spans.len() as u64,
         ..Within::default()
     };
-    let clock = clock.of_item(payload.get("timestamp"));
+    let clock = clock.of_item(Some(&payload.end));
     span_v1(facts, source, clock, payload, &within);
 }
 
-fn span_v1(facts: &mut Facts, source: Source<'_>, clock: Clock, payload: &Object, within: &Within) {
-    let Some(trace_id) = id(payload, "trace_id").or(within.trace_id) else {
+fn span_v1<const ALL: bool>(
+    facts: &mut Facts,
+    source: Source<'_>,
+    clock: Clock,
+    payload: skim::Span<ALL>,
+    within: &Within,
+) {
+    let Some(trace_id) = as_id(&payload.trace_id).or(within.trace_id) else {
         facts.oddities.push("span_without_trace");
         return;
     };
-    let mut oddities = Vec::new();
-    let (start_us, end_us) = clock.interval(payload, ["start_timestamp", "timestamp"], &mut oddities);
+    let mut oddities = broken(&payload.unreadable);
+    let (start_us, end_us) = clock.interval([&payload.start, &payload.end], &mut oddities);
     if within.start_us.is_some_and(|start| start_us < start) {
         oddities.push("before_its_transaction".to_owned());
     }
     let is_alone = within.trace_id.is_none();
-    let data = object(payload, "data");
+    let data = payload.data.members;
     let own_player = data.get("user.id").and_then(|id| as_name(id, bounds::PLAYER));
     let span = Span {
-        span_id: span_id(payload, &mut oddities),
-        parent_span_id: parent(payload),
+        span_id: span_id(&payload.span_id, &mut oddities),
+        parent_span_id: parent(&payload.parent),
         transaction: false,
         service: within.service.clone(),
-        op: op(name(payload, "op", bounds::OP)),
-        description: name(payload, "description", bounds::DESCRIPTION).unwrap_or_default(),
+        op: op(as_name(&payload.op, bounds::OP)),
+        description: as_name(&payload.description, bounds::DESCRIPTION).unwrap_or_default(),
         start_us,
         end_us,
-        status: status(payload),
+        status: status(&payload.status),
         data,
-        tags: tags(payload),
-        measurements: measurements(payload),
+        tags: tags(&payload.tags),
+        measurements: measurements(&payload.measurements),
         // For a span of a transaction the transaction has these.
         release: within.release.clone().filter(|_| is_alone),
         environment: within.environment.clone().filter(|_| is_alone),
         player: own_player.or_else(|| within.player.clone()),
         user: if is_alone {
-            object(payload, "user")
+            named(payload.user)
         } else {
             Named::new()
         },
@@ -131,6 +157,7 @@ fn span_v1(facts: &mut Facts, source: Source<'_>, clock: Clock, payload: &Object
     facts.spans.push(SpanFact {
         release: within.release.clone(),
         environment: within.environment.clone(),
+        attributes: payload.data.raw,
         ..SpanFact::of(trace_id, within.segment, span)
     });
 }
@@ -258,8 +285,11 @@ fn span_v2(
     };
     let clock = clock.of_item(payload.get("start_timestamp"));
     let attribute = |name: &str, most| data.get(name).and_then(|value| as_name(value, most));
-    let mut oddities = Vec::new();
-    let (start_us, end_us) = clock.interval(payload, ["start_timestamp", "end_timestamp"], &mut oddities);
+    let absent = Value::Null;
+    let member = |name: &str| payload.get(name).unwrap_or(&absent);
+    let mut oddities = broken(member(lenient::UNREADABLE));
+    let times = ["start_timestamp", "end_timestamp"].map(member);
+    let (start_us, end_us) = clock.interval(times, &mut oddities);
     let is_transaction = is_segment(payload);
     let most = if is_transaction {
         bounds::TRANSACTION
@@ -267,15 +297,15 @@ fn span_v2(
         bounds::DESCRIPTION
     };
     let span = Span {
-        span_id: span_id(payload, &mut oddities),
-        parent_span_id: parent(payload),
+        span_id: span_id(member("span_id"), &mut oddities),
+        parent_span_id: parent(member("parent_span_id")),
         transaction: is_transaction,
         service,
         op: op(attribute("sentry.op", bounds::OP)),
         description: name(payload, "name", most).unwrap_or_default(),
         start_us,
         end_us,
-        status: status(payload),
+        status: status(member("status")),
         tags: Named::new(),
         measurements: Named::new(),
         release: attribute("sentry.release", bounds::RELEASE),
@@ -295,15 +325,11 @@ fn span_v2(
 }
 
 impl SpanFact {
-    fn of(trace_id: u128, segment: u64, mut span: Span) -> Self {
-        let attributes = match span.data.remove(skim::RAW) {
-            Some(Value::String(raw)) => Some(raw),
-            _ => None,
-        };
+    fn of(trace_id: u128, segment: u64, span: Span) -> Self {
         Self {
             trace_id,
             segment,
-            attributes,
+            attributes: None,
             waiting_us: 0,
             currency: currency(&span.data),
             release: span.release.clone(),
@@ -315,18 +341,6 @@ impl SpanFact {
     }
 }
 
-/// What a transaction tells about the program that recorded it.
-fn resource(payload: &Object) -> Named<Value> {
-    let mut resource = object(payload, "contexts");
-    resource.remove("trace");
-    for member in ["server_name", "dist", "platform", "sdk"] {
-        if let Some(value) = payload.get(member) {
-            resource.insert(member.to_owned(), value.clone());
-        }
-    }
-    resource
-}
-
 /// The currency in the data, if it looks like an ISO 4217 code.
 fn currency(data: &Named<Value>) -> Option<String> {
     let code = data.get("currency")?.as_str()?;
@@ -334,21 +348,30 @@ fn currency(data: &Named<Value>) -> Option<String> {
     is_code.then(|| code.to_owned())
 }
 
-fn span_id(payload: &Object, oddities: &mut Vec<String>) -> String {
-    name(payload, "span_id", bounds::ID).unwrap_or_else(|| {
+/// The first oddities of a span, by what says that its element is broken.
+fn broken(unreadable: &Value) -> Vec<String> {
+    let is_broken = !unreadable.is_null();
+    is_broken
+        .then(|| UNREADABLE_ITEM.to_owned())
+        .into_iter()
+        .collect()
+}
+
+fn span_id(id: &Value, oddities: &mut Vec<String>) -> String {
+    as_name(id, bounds::ID).unwrap_or_else(|| {
         oddities.push("missing_span_id".to_owned());
         String::new()
     })
 }
 
-fn parent(payload: &Object) -> Option<String> {
-    name(payload, "parent_span_id", bounds::ID).filter(|id| !id.is_empty())
+fn parent(id: &Value) -> Option<String> {
+    as_name(id, bounds::ID).filter(|id| !id.is_empty())
 }
 
 fn op(op: Option<String>) -> String {
     op.unwrap_or_else(|| "default".to_owned())
 }
 
-fn status(payload: &Object) -> String {
-    name(payload, "status", bounds::STATUS).unwrap_or_else(|| "ok".to_owned())
+fn status(status: &Value) -> String {
+    as_name(status, bounds::STATUS).unwrap_or_else(|| "ok".to_owned())
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::envelope::parse_id;
 use crate::index::tests::Scratch;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Map, json};
 use strum::IntoEnumIterator;
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
@@ -130,6 +130,32 @@ fn a_session_is_counted_once() {
     assert_eq!(count(json!({ "sid": "a", "status": "exited" })), 0);
     let groups = json!({ "aggregates": [{ "exited": 3, "crashed": 1 }, { "exited": u64::MAX }] });
     assert_eq!(sessions("{\"type\":\"sessions\"}", groups), u64::MAX);
+}
+
+#[test]
+fn a_member_of_an_unexpected_type_is_absent_and_of_two_with_one_name_the_last_counts() {
+    let payload = format!(
+        r#"{{"transaction":"first","transaction":"last","release":{{}},"tags":7,"measurements":[],"user":"ann",
+            "contexts":[],"contexts":{{"trace":"","trace":{{"trace_id":"{TRACE}","span_id":"a","op":[],"data":7}}}},
+            "spans":{{}},"spans":[7,{{"span_id":"b","op":"db","op":"http.client","data":[1]}},[[]]]}}"#
+    );
+    let payload = payload.replace('\n', " ");
+    let bytes = format!("{{}}\n{{\"type\":\"transaction\"}}\n{payload}\n");
+    let envelope = Envelope::framed(bytes.as_bytes()).unwrap();
+    for facts in [
+        read(Source::external(1), &envelope),
+        skim(Source::external(1), &envelope),
+    ] {
+        let spans = facts.spans.iter().map(|fact| &fact.span);
+        let spans: Vec<_> = spans
+            .map(|span| (span.span_id.as_str(), span.op.as_str(), span.description.as_str()))
+            .collect();
+        assert_eq!(spans, [("a", "default", "last"), ("b", "http.client", "")]);
+        assert_eq!(facts.oddities, [UNREADABLE_ITEM; 2]);
+        let transaction = &facts.spans[0].span;
+        assert_eq!((&transaction.release, &transaction.player), (&None, &None));
+        assert!(transaction.tags.is_empty() && transaction.measurements.is_empty());
+    }
 }
 
 #[test]

@@ -9,8 +9,6 @@ use reelscope_page_api::telemetry::Micros;
 use serde_json::Value;
 
 use super::Source;
-use super::json::Object;
-use crate::lenient;
 use crate::slot::EXTERNAL;
 
 const SECOND: Micros = 1_000_000;
@@ -93,16 +91,8 @@ impl Clock {
     }
 
     /// Start and end of a span; adds what is odd about them.
-    pub(super) fn interval(
-        self,
-        payload: &Object,
-        [start, end]: [&str; 2],
-        oddities: &mut Vec<String>,
-    ) -> (Micros, Micros) {
-        if lenient::unreadable(payload).is_some() {
-            oddities.push(super::UNREADABLE_ITEM.to_owned());
-        }
-        let (start, end) = match [start, end].map(|name| self.time(payload.get(name))) {
+    pub(super) fn interval(self, times: [&Value; 2], oddities: &mut Vec<String>) -> (Micros, Micros) {
+        let (start, end) = match times.map(|time| self.time(Some(time))) {
             [Some(start), Some(end)] => (start, end),
             [Some(start), None] => {
                 oddities.push(MISSING_END.to_owned());

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, Params, Row, ffi};
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
@@ -112,7 +113,15 @@ pub(super) fn read_only(file: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     connection.pragma_update(None, "trusted_schema", false)?;
+    stable_plans(&connection)?;
     Ok(connection)
+}
+
+/// Makes cached statements independent of their parameters. Otherwise SQLite compiles one with `LIMIT ?` anew for each
+/// new limit (<https://www.sqlite.org/queryplanner-ng.html#qpstab>).
+pub(super) fn stable_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 fn open(file: &Path) -> rusqlite::Result<Connection> {

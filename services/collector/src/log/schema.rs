@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, ffi};
 use tempfile::NamedTempFile;
 
 use super::pen::Pen;
-use super::readers::{Readers, STATEMENTS};
+use super::readers::{Readers, STATEMENTS, stable_plans};
 use super::tally::Tally;
 use crate::CollectorError;
 use crate::notice::notice;
@@ -31,6 +31,9 @@ const PAGE: u32 = 8 * 1024;
 /// Number of pages in the WAL, about 16 MiB, after which they are written into the file. The file is then synced once
 /// for some thousand envelopes instead of some hundred.
 const CHECKPOINT: u32 = 2 * 1024;
+/// Size of the page cache of the writing connection in KiB. What a transaction of the index writes has to fit, or
+/// SQLite writes pages twice.
+const CACHE_KIB: i64 = 8 * 1024;
 /// Size in bytes to which SQLite truncates a longer WAL.
 const WAL_BYTES: i64 = 32 * 1024 * 1024;
 /// Length of the public key, in hexadecimal digits.
@@ -147,9 +150,11 @@ fn open_connection(dir: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(dir.join(FILE))?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     connection.pragma_update(None, "journal_size_limit", WAL_BYTES)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // The file may come from an untrusted source.
     connection.pragma_update(None, "trusted_schema", false)?;
+    stable_plans(&connection)?;
     Ok(connection)
 }
 
