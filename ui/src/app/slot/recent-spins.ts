@@ -21,7 +21,8 @@ import { Play } from './play';
                 [href]="href"
                 [title]="say('viewer.path.open')"
                 (click)="address.follow($event, href)"
-                >{{ chip.text }} <span>{{ chip.roundTrip }}</span></a
+                >{{ chip.text }} <span>{{ chip.roundTrip }}</span>
+                <span aria-hidden="true">›</span></a
               >
             } @else {
               {{ chip.text }} <span>{{ chip.roundTrip }}</span>
