@@ -234,12 +234,12 @@ export class Play {
     this.unfinished.keep(kept);
     this.session.hold();
     this.current = key;
-    const begunAt = performance.now();
     this._spins.update((spins) => spins + 1);
     this._phase.set('spinning');
     this._hurried.set(false);
     this.shown.clear();
     const trace = this.traces.begin(stake, seat.player.currency);
+    const begunAt = performance.now();
     this._last.set({ begunAt, traceId: trace.id, repeats: this.history.traceOf(sameSeedAs) });
     /** Sets what happens when the reels rest; called when the reply, or its failure, is known. */
     const whenRested = (then: (spin: TimedSpin) => void): void => {
@@ -251,27 +251,27 @@ export class Play {
     };
     try {
       const { reply, reading } = await this.requestSpin(request, trace);
-      trace.answered(reply);
-      this.lost = null;
-      if (!isOpen(reply)) this.unfinished.forget(key);
       whenRested((spin) => {
         this.history.pair(reply.round_id, sameSeedAs, spin);
         this.session.takeBalance(seat, reply.balance, reading);
         this.showResult(reply, spin);
         if (isOpen(reply)) this.followToItsEnd(seat, kept);
       });
+      trace.answered(reply);
+      this.lost = null;
+      if (!isOpen(reply)) this.unfinished.forget(key);
       await this.aim(reply);
     } catch (error) {
-      trace.failed(error);
-      this.lost = error instanceof NoAnswer ? request : null;
       const status = stakeWhereabouts(error);
-      if (status === 'untouched' || status === 'returned') this.unfinished.forget(key);
       whenRested((spin) => {
         const roundId = error instanceof ApiProblem ? error.body.round_id : undefined;
         if (roundId !== undefined) this.history.pair(roundId, sameSeedAs, spin);
         this.showFailure(error, spin);
         if (!isEnd(status) || status === 'paid') this.followToItsEnd(seat, kept);
       });
+      trace.failed(error);
+      this.lost = error instanceof NoAnswer ? request : null;
+      if (status === 'untouched' || status === 'returned') this.unfinished.forget(key);
     }
     this._asking.set(false);
     this._phase.set('stopping');

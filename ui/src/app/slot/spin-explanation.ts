@@ -9,6 +9,7 @@ import { FaultStore } from '../faults/fault-store';
 import { Reason, reasonsOf } from './explain';
 import { FollowedSpin } from './followed-spin';
 import { Play } from './play';
+import { sameBoard } from './strip-window';
 
 /** Where the time of the last spin went, in one sentence with the fix of what took it. */
 @Component({
@@ -79,6 +80,14 @@ export class SpinExplanation {
   private readonly isRepeat = computed(
     () => this.spin.layout() !== null && this.spin.before() !== null,
   );
+  /** Whether the repeated round ended as before, by the records of both. */
+  private readonly isSame = computed(() => {
+    const outcome = this.play.outcome();
+    const of = this.play.repeats().find(({ roundId }) => roundId === outcome?.round_id)?.of;
+    const first = this.rounds.rounds().find(({ round_id }) => round_id === of);
+    if (!outcome || !first?.board) return false;
+    return first.payout === outcome.payout && sameBoard(first.board, outcome.board);
+  });
 
   protected readonly words = computed(() => {
     const failed = this.failedAt();
@@ -88,7 +97,7 @@ export class SpinExplanation {
     }
     const [one, two] = this.reasons();
     if (one) return this.sentence(one, two);
-    if (this.isRepeat() && this.play.outcome()) return this.say('spin.sameBoard');
+    if (this.isRepeat() && this.isSame()) return this.say('spin.sameBoard');
     return this.reelsWords();
   });
   protected readonly action = computed(() => {
@@ -140,10 +149,7 @@ export class SpinExplanation {
     const [spin] = this.play.recent();
     const { roundTripMs = null, totalMs = null } = spin ?? {};
     if (this.play.phase() !== 'idle' || roundTripMs === null || totalMs === null) return '';
-    const { duration } = this.language.formats();
-    return this.say('spin.reels', {
-      time: duration(roundTripMs),
-      reels: duration(totalMs - roundTripMs),
-    });
+    const reels = this.language.formats().duration(totalMs - roundTripMs);
+    return this.say('spin.reels', { reels });
   }
 }

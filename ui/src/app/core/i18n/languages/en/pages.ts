@@ -32,9 +32,9 @@ export const pages = {
     faster: { one: '{{ count }}× faster', other: '{{ count }}× faster' },
     slower: { one: '{{ count }}× slower', other: '{{ count }}× slower' },
     than: 'than the same round before',
-    alike: 'No faster than the same round before',
+    alike: 'About as long as the same round before',
     sameBoard: 'Same seed, same board, same payout: only the time differs.',
-    reels: 'Response in {{ time }}; the reels stopped {{ reels }} later.',
+    reels: 'The reels stopped {{ reels }} after the response.',
     explain: {
       one: '{{ share }} of the time was spent {{ what }}.',
       two: '{{ share }} of the time was spent {{ what }}, {{ otherShare }} {{ otherWhat }}.',
