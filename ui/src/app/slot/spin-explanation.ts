@@ -23,7 +23,7 @@ import { sameBoard } from './strip-window';
             type="button"
             class="quiet"
             data-test="explained-fix"
-            [disabled]="faults.busy().has(action.id)"
+            [disabled]="action.disabled"
             (click)="faults.toggle(action.id)"
           >
             {{ action.words }}
@@ -103,10 +103,18 @@ export class SpinExplanation {
   protected readonly action = computed(() => {
     if (this.play.phase() !== 'idle') return null;
     const board = this.faults.board();
-    const states = new Map(board?.problems.map(({ id, state }) => [id, state]));
-    const id = this.problems().find((problem) => states.get(problem) === 'on');
-    if (id) return { what: 'fix', id, words: this.say(`problems.fix.${id}`) } as const;
-    const isFixed = this.problems().some((problem) => states.get(problem) === 'fixed');
+    const views = this.problems().flatMap(
+      (id) => board?.problems.filter((problem) => problem.id === id) ?? [],
+    );
+    const open = views.find(({ state }) => state === 'on');
+    if (open) {
+      const { id } = open;
+      // The index cannot be created while players are.
+      const isLocked = id === 'missing-index' && !board?.ready;
+      const disabled = isLocked || Boolean(open.switching) || this.faults.busy().has(id);
+      return { what: 'fix', id, words: this.say(`problems.fix.${id}`), disabled } as const;
+    }
+    const isFixed = views.some(({ state }) => state === 'fixed');
     if (isFixed && this.round()) return { what: 'repeat' } as const;
     const { repeats = null, traceId = null } = this.play.last() ?? {};
     if (!this.isRepeat() || repeats === null || traceId === null) return null;
