@@ -2,6 +2,7 @@ import { Injectable, computed, effect, inject, signal, untracked } from '@angula
 
 import { Followed } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
+import { Micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceDetail, TraceSummary } from '../core/api/schema';
 import { FreshTraces } from '../traces/followed-trace';
@@ -83,6 +84,13 @@ export class FollowedSpin {
       if (isWhole(trace)) this.readSoon();
     });
     this.stream.on('missed', () => this.readSoon());
+  }
+
+  /** The time of a spin by its trace, in microseconds; null if the trace was not complete. */
+  totalOf(traceId: string | null): Micros | null {
+    // Read so that a value which depends on this one follows a new trace.
+    this._layout();
+    return this.kept.get(traceId ?? '')?.total ?? null;
   }
 
   private readSoon(): void {

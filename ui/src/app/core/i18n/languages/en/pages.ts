@@ -44,7 +44,7 @@ export const pages = {
         one: 'scanning {{ count }} player without an index',
         other: 'scanning {{ count }} players without an index',
       },
-      'slow-rng': 'drawing random numbers the slow way',
+      'slow-rng': 'generating random numbers inefficiently',
       'slow-provider': 'waiting for the payment provider',
     },
     fixed: 'Fixed.',
