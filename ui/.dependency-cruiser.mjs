@@ -15,7 +15,7 @@ const MAY_IMPORT = [
   ['overhead', CORE],
   ['traffic', CORE],
   ['faults', [...CORE, 'core/telemetry']],
-  ['slot', [...CORE, 'traces']],
+  ['slot', [...CORE, 'faults', 'traces']],
   ['paytable', [...CORE, 'slot']],
   ['rounds', [...CORE, 'slot']],
   ['business', [...CORE, 'traces']],

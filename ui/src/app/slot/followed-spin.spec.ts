@@ -7,6 +7,7 @@ import { TraceDetail, TraceSummary } from '../core/api/schema';
 import { StreamDouble } from '../testing/stream-double';
 import { FollowedSpin } from './followed-spin';
 import { Play } from './play';
+import { BegunSpin } from './spin-history';
 
 const summaryOf = (spans: number): TraceSummary =>
   ({
@@ -29,6 +30,12 @@ const detailOf = (spans: number): TraceDetail =>
 describe('the spin that is followed', () => {
   const gateway = { trace: vi.fn() };
   const traceId = signal<string | null>('a');
+  const play = {
+    traceId,
+    last: signal<BegunSpin | null>(null),
+    phase: signal('idle'),
+    outcome: signal(null),
+  };
   let stream: StreamDouble;
   let spin: FollowedSpin;
 
@@ -41,7 +48,7 @@ describe('the spin that is followed', () => {
       providers: [
         { provide: Gateway, useValue: gateway },
         { provide: TelemetryStream, useValue: stream },
-        { provide: Play, useValue: { traceId } },
+        { provide: Play, useValue: play },
       ],
     });
     spin = TestBed.inject(FollowedSpin);
@@ -70,6 +77,27 @@ describe('the spin that is followed', () => {
     expect(gateway.trace).toHaveBeenCalledTimes(1);
     await vi.dynamicImportSettled();
     expect(spin.layout()).not.toBeNull();
+  });
+
+  it('is known to a later spin of the same round', async () => {
+    gateway.trace.mockResolvedValue(detailOf(7));
+    stream.tell('missed', null);
+    await vi.advanceTimersByTimeAsync(40);
+    await vi.dynamicImportSettled();
+    expect(spin.before()).toBeNull();
+    play.last.set({ begunAt: 0, traceId: 'b', repeats: 'a' });
+    expect(spin.before()).toMatchObject({ total: 0 });
+  });
+
+  it('waits for nothing that it cannot know', () => {
+    play.phase.set('spinning');
+    expect(spin.waiting()).toBe('user-service');
+    stream.live.set(false);
+    expect(spin.waiting()).toBeNull();
+    stream.live.set(true);
+    traceId.set(null);
+    expect(spin.waiting()).toBeNull();
+    play.phase.set('idle');
   });
 
   it('is read seldom where it grows for hours, and shown as it is at last', async () => {

@@ -1,13 +1,14 @@
-import { Injectable, effect, inject, signal, untracked } from '@angular/core';
+import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 
 import { Followed } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
+import { Micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceDetail, TraceSummary } from '../core/api/schema';
 import { FreshTraces } from '../traces/followed-trace';
 import type { Layout } from '../traces/layout';
 import { Play } from './play';
-import { isWhole } from './spin-path';
+import { MeasuredPath, Station, StationName, isWhole, measuredPath, pathOf } from './spin-path';
 
 /**
  * Delay of a request after a message, in milliseconds, because several envelopes of a trace arrive shortly after each
@@ -18,6 +19,8 @@ const TOGETHER_MS = 40;
  * Upper limit of that delay, which doubles with each request. A trace may grow for hours if its settlement is retried.
  */
 const SELDOM_MS = 10_000;
+/** Number of spins whose measured path is kept for a later spin of the same round. */
+const MOST_KEPT = 100;
 
 /** The trace of the last spin, as far as the collector has it. */
 @Injectable({ providedIn: 'root' })
@@ -37,11 +40,31 @@ export class FollowedSpin {
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** Number of requests for the present trace. */
   private reads = 0;
+  private readonly kept = new Map<string, MeasuredPath>();
 
   /** The summary of the envelopes that have arrived. */
   readonly summary = this._summary.asReadonly();
   /** Null until the trace is complete. */
   readonly layout = this._layout.asReadonly();
+  /** Without telemetry of the running spin nothing is known of its way. */
+  readonly path = computed(() => {
+    const isTold = this.play.traceId() !== null && this.stream.live();
+    const spinning = this.play.phase() === 'spinning';
+    const path = pathOf(this._summary(), this._layout(), spinning && isTold);
+    if (this.play.outcome()?.status !== 'pending') return path;
+    // The settlement goes on after the response.
+    return path.map((station): Station =>
+      station.name === 'payment-provider' && station.state === 'dark'
+        ? { ...station, state: 'asked' }
+        : station,
+    );
+  });
+  /** The station that a running spin waits for; null if that is unknown, or if none is running. */
+  readonly waiting = computed((): StationName | null => {
+    return this.path().find(({ state }) => state === 'waiting')?.name ?? null;
+  });
+  /** The first spin of the round that the last spin repeats, if its trace was complete. */
+  readonly before = computed(() => this.kept.get(this.play.last()?.repeats ?? '') ?? null);
 
   constructor() {
     effect(() => {
@@ -61,6 +84,13 @@ export class FollowedSpin {
       if (isWhole(trace)) this.readSoon();
     });
     this.stream.on('missed', () => this.readSoon());
+  }
+
+  /** The time of a spin by its trace, in microseconds; null if the trace was not complete. */
+  totalOf(traceId: string | null): Micros | null {
+    // Read so that a value which depends on this one follows a new trace.
+    this._layout();
+    return this.kept.get(traceId ?? '')?.total ?? null;
   }
 
   private readSoon(): void {
@@ -89,6 +119,15 @@ export class FollowedSpin {
     const { layoutOf } = await import('../traces/layout');
     if (this.followed.value() !== detail) return;
     this.laidOut = detail;
-    this._layout.set(layoutOf(detail));
+    const layout = layoutOf(detail);
+    this.keep(detail.summary.trace_id, measuredPath(layout));
+    this._layout.set(layout);
+  }
+
+  private keep(traceId: string, path: MeasuredPath): void {
+    this.kept.delete(traceId);
+    this.kept.set(traceId, path);
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > MOST_KEPT && oldest !== undefined) this.kept.delete(oldest);
   }
 }

@@ -8,6 +8,7 @@ import { TelemetryStream } from '../core/api/telemetry-stream';
 import { SymbolName } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
+import { StreamDouble } from '../testing/stream-double';
 import { Machine } from './machine';
 import { Play } from './play';
 import { Sound } from './sound';
@@ -74,7 +75,7 @@ describe('the machine', () => {
         provideLanguages(),
         { provide: Gateway, useValue: gateway },
         { provide: Sound, useValue: sound },
-        { provide: TelemetryStream, useValue: { on: () => () => undefined } },
+        { provide: TelemetryStream, useValue: new StreamDouble() },
       ],
     }).compileComponents();
     play = TestBed.inject(Play);
@@ -116,6 +117,44 @@ describe('the machine', () => {
     expect(TestBed.inject(Session).player()?.balance).toBe(103_500);
   });
 
+  it('says of a payout up to the stake that it was returned, and celebrates nothing', async () => {
+    const wins = [
+      {
+        kind: 'line',
+        symbol: 'gem',
+        count: 3,
+        payline: 1,
+        multiplier: 5,
+        payout: 500,
+        cells: [[0, 1]],
+      },
+    ];
+    gateway.spin.mockResolvedValue({ ...ROUND, status: 'posted', payout: 500, wins });
+    gateway.rounds.mockResolvedValue({ rounds: [] });
+    await spun();
+    expect(text()).toMatch(/Returned 5\.00\s₽ of 10\.00/);
+    const { nativeElement } = fixture as { nativeElement: HTMLElement };
+    expect(nativeElement.querySelector('[data-test="win"], [data-lit], .lines')).toBeNull();
+    expect(sound.win).not.toHaveBeenCalled();
+  });
+
+  it('shows a win with the multiple of the stake', async () => {
+    gateway.spin.mockResolvedValue({ ...ROUND, status: 'posted', payout: 4500 });
+    gateway.rounds.mockResolvedValue({ rounds: [] });
+    await spun();
+    expect(text()).toContain('×4.5 stake');
+  });
+
+  it('lights nothing of a failed round, and frames the reels', async () => {
+    gateway.spin.mockRejectedValue(new Error('defect'));
+    gateway.rounds.mockResolvedValue({ rounds: [] });
+    await spun();
+    text();
+    const { nativeElement } = fixture as { nativeElement: HTMLElement };
+    expect(nativeElement.querySelector('.glass.pending')).not.toBeNull();
+    expect(nativeElement.querySelector('[data-lit]')).toBeNull();
+  });
+
   it('says of a round without a win that it is being settled', async () => {
     gateway.rounds.mockResolvedValue({ rounds: [ROUND] });
     await spun();
@@ -129,5 +168,7 @@ describe('the machine', () => {
     gateway.rounds.mockResolvedValue({ rounds: [{ ...ROUND, status: 'voided' }] });
     await vi.advanceTimersByTimeAsync(1_000);
     expect(text()).toContain('The stake was returned');
+    const { nativeElement } = fixture as { nativeElement: HTMLElement };
+    expect(nativeElement.querySelector('.glass.returned')).not.toBeNull();
   });
 });

@@ -1,17 +1,9 @@
-import {
-  ChangeDetectionStrategy,
-  Component,
-  computed,
-  effect,
-  inject,
-  untracked,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
 import { PaytableStore } from '../core/api/paytable-store';
 import { Preferences } from '../core/api/preferences';
 import { Session } from '../core/api/session';
-import { SpinResult } from '../core/api/schema';
-import { problemWords } from '../core/i18n/error-words';
+import { Win } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { PartFailed } from '../core/ui/part-states';
 import { CountedMoney } from './counted-money';
@@ -19,13 +11,16 @@ import { Play } from './play';
 import { RecentSpins } from './recent-spins';
 import { Reels } from './reels';
 import { Sound } from './sound';
+import { ResultLine } from './result-line';
 import { SpinPathStrip } from './spin-path-strip';
-import { winDetail } from './win-words';
+import { isWin } from './is-win';
+
+const NO_WINS: readonly Win[] = [];
 
 /** The slot machine: reels, result, stake, SPIN and balance. */
 @Component({
   selector: 'rs-machine',
-  imports: [CountedMoney, PartFailed, RecentSpins, Reels, SpinPathStrip],
+  imports: [CountedMoney, PartFailed, RecentSpins, Reels, ResultLine, SpinPathStrip],
   templateUrl: './machine.html',
   styleUrl: './machine.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -49,8 +44,22 @@ export class Machine {
   });
   protected readonly currency = this.session.currency;
 
-  protected readonly wins = computed(() => this.play.outcome()?.wins ?? []);
-  protected readonly winDetail = computed(() => winDetail(this.language, this.wins()));
+  /** Whether the round paid more than its stake; nothing else is celebrated. */
+  protected readonly isWin = computed(() => {
+    const outcome = this.play.outcome();
+    return outcome !== null && isWin(outcome);
+  });
+  /** The combinations that light up. */
+  protected readonly wins = computed(() =>
+    this.isWin() ? (this.play.outcome()?.wins ?? []) : NO_WINS,
+  );
+  /** The board of a round that did not count stays dark, in the colour of where its stake is. */
+  protected readonly veil = computed(() => {
+    if (this.play.outcome()?.status === 'voided') return 'returned';
+    if (this.play.trouble() === null) return '';
+    const status = this.play.stakeStatus();
+    return status === 'returned' || status === 'untouched' ? 'returned' : 'pending';
+  });
   protected readonly stakeText = computed(() =>
     this.language.formats().money(this.play.stake(), this.currency()),
   );
@@ -61,50 +70,4 @@ export class Machine {
       amount: this.language.formats().amount(this.play.stake() / lines, this.currency()),
     });
   });
-  /** The text around the amount of "Win 45.00 ₽", because the amount is a component that counts. */
-  protected readonly winTitle = computed(() => this.say('win.title', { amount: '' }).trim());
-
-  protected readonly trouble = computed(() => {
-    const error = this.play.trouble();
-    if (error === null) return null;
-    const { what, money, todo } = problemWords(error, this.play.stakeStatus());
-    return {
-      what: this.language.text(what),
-      money: this.language.text(money),
-      todo: this.language.text(todo),
-    };
-  });
-
-  /** The text for screen readers once the reels rest; an error is announced by its own alert. */
-  protected readonly spoken = computed(() => {
-    const outcome = this.play.outcome();
-    if (!outcome) return '';
-    const { money } = this.language.formats();
-    const balance = money(outcome.balance, outcome.currency);
-    if (outcome.status === 'voided') return this.say('machine.voided');
-    if (outcome.status === 'pending') {
-      // The balance is omitted, because the settlement will change it.
-      const result = outcome.payout > 0 ? this.winText(outcome) : this.say('machine.noWin');
-      return `${result}. ${this.say('machine.pending')}`;
-    }
-    if (outcome.payout === 0) return this.say('win.spokenLoss', { balance });
-    const amount = money(outcome.payout, outcome.currency);
-    return `${this.say('win.spoken', { amount, balance })} ${this.winDetail()}`;
-  });
-
-  constructor() {
-    let heard = '';
-    effect(() => {
-      const outcome = this.play.outcome();
-      // A later settlement changes the outcome of the same round, which must not sound again.
-      if (!outcome || outcome.payout === 0 || outcome.round_id === heard) return;
-      if (outcome.status === 'voided') return;
-      heard = outcome.round_id;
-      untracked(() => this.sound.win(outcome.payout / outcome.stake));
-    });
-  }
-
-  private winText({ payout, currency }: SpinResult): string {
-    return this.say('win.title', { amount: this.language.formats().money(payout, currency) });
-  }
 }

@@ -14,7 +14,15 @@ import { RoundsStore } from '../core/api/rounds-store';
 import { RoundStanding, RoundSummary, SpinResult, StakeStatus } from '../core/api/schema';
 import { Reading, Seat, Session } from '../core/api/session';
 import { ShownSpin, Target } from './shown-spin';
-import { RecentSpin, Repeat, SpinHistory, TimedSpin, isOpen, moneyResult } from './spin-history';
+import {
+  BegunSpin,
+  RecentSpin,
+  Repeat,
+  SpinHistory,
+  TimedSpin,
+  isOpen,
+  moneyResult,
+} from './spin-history';
 import { SpinTrace, SpinTraces } from './spin-trace';
 import { nearest, stakeLadder, stepped } from './stake-ladder';
 import { boardAt, sameBoard } from './strip-window';
@@ -55,7 +63,7 @@ export class Play {
   private readonly _phase = signal<Phase>('idle');
   private readonly _spins = signal(0);
   private readonly _asking = signal(false);
-  private readonly _traceId = signal<string | null>(null);
+  private readonly _last = signal<BegunSpin | null>(null);
   private readonly _hurried = signal(false);
   private readonly _wishedStake = signal(USUAL_STAKE);
   private readonly history = new SpinHistory();
@@ -90,8 +98,9 @@ export class Play {
   /** Whether a request without a reply is being repeated. */
   readonly asking = this._asking.asReadonly();
   readonly recent: Signal<readonly RecentSpin[]> = this.history.recent;
+  readonly last = this._last.asReadonly();
   /** The trace of the last spin; null before the first one, and if it is not recorded. */
-  readonly traceId = this._traceId.asReadonly();
+  readonly traceId = computed(() => this._last()?.traceId ?? null);
   readonly repeats: Signal<readonly Repeat[]> = this.history.repeats;
   readonly target: Signal<Target> = this.shown.target;
   /** Whether the player has asked to see the board at once. */
@@ -179,7 +188,7 @@ export class Play {
   clear(): void {
     this.shown.clear();
     this.history.clear();
-    this._traceId.set(null);
+    this._last.set(null);
     this.roundsStore.clear();
     this.unfinished.leave();
     this.current = null;
@@ -225,13 +234,13 @@ export class Play {
     this.unfinished.keep(kept);
     this.session.hold();
     this.current = key;
-    const begunAt = performance.now();
     this._spins.update((spins) => spins + 1);
     this._phase.set('spinning');
     this._hurried.set(false);
     this.shown.clear();
     const trace = this.traces.begin(stake, seat.player.currency);
-    this._traceId.set(trace.id);
+    const begunAt = performance.now();
+    this._last.set({ begunAt, traceId: trace.id, repeats: this.history.traceOf(sameSeedAs) });
     /** Sets what happens when the reels rest; called when the reply, or its failure, is known. */
     const whenRested = (then: (spin: TimedSpin) => void): void => {
       const elapsed = (): number => performance.now() - begunAt;
@@ -242,27 +251,27 @@ export class Play {
     };
     try {
       const { reply, reading } = await this.requestSpin(request, trace);
-      trace.answered(reply);
-      this.lost = null;
-      if (!isOpen(reply)) this.unfinished.forget(key);
       whenRested((spin) => {
         this.history.pair(reply.round_id, sameSeedAs, spin);
         this.session.takeBalance(seat, reply.balance, reading);
         this.showResult(reply, spin);
         if (isOpen(reply)) this.followToItsEnd(seat, kept);
       });
+      trace.answered(reply);
+      this.lost = null;
+      if (!isOpen(reply)) this.unfinished.forget(key);
       await this.aim(reply);
     } catch (error) {
-      trace.failed(error);
-      this.lost = error instanceof NoAnswer ? request : null;
       const status = stakeWhereabouts(error);
-      if (status === 'untouched' || status === 'returned') this.unfinished.forget(key);
       whenRested((spin) => {
         const roundId = error instanceof ApiProblem ? error.body.round_id : undefined;
         if (roundId !== undefined) this.history.pair(roundId, sameSeedAs, spin);
         this.showFailure(error, spin);
         if (!isEnd(status) || status === 'paid') this.followToItsEnd(seat, kept);
       });
+      trace.failed(error);
+      this.lost = error instanceof NoAnswer ? request : null;
+      if (status === 'untouched' || status === 'returned') this.unfinished.forget(key);
     }
     this._asking.set(false);
     this._phase.set('stopping');

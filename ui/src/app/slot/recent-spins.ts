@@ -1,11 +1,13 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
+import { toMilliseconds } from '../core/api/micros';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { tracePath } from '../core/ui/trace-place';
+import { FollowedSpin } from './followed-spin';
 import { Play } from './play';
 
-/** The last spins of this window, each with the time from the press to the reply. */
+/** The last spins of this window, each with the time of its trace, or from the press to the reply. */
 @Component({
   selector: 'rs-recent-spins',
   template: `
@@ -21,10 +23,10 @@ import { Play } from './play';
                 [href]="href"
                 [title]="say('viewer.path.open')"
                 (click)="address.follow($event, href)"
-                >{{ chip.text }} <span>{{ chip.roundTrip }}</span></a
+                >{{ chip.text }} <span>{{ chip.time }}</span> <span aria-hidden="true">›</span></a
               >
             } @else {
-              {{ chip.text }} <span>{{ chip.roundTrip }}</span>
+              {{ chip.text }} <span>{{ chip.time }}</span>
             }
           </li>
         }
@@ -37,6 +39,7 @@ import { Play } from './play';
 export class RecentSpins {
   private readonly language = inject(Language);
   private readonly play = inject(Play);
+  private readonly spin = inject(FollowedSpin);
   protected readonly address = inject(Address);
   protected readonly say = this.language.say;
 
@@ -49,7 +52,13 @@ export class RecentSpins {
         kind === 'won' || kind === 'lost'
           ? this.language.formats().change(change, currency)
           : this.say(`recent.${kind}`),
-      roundTrip: roundTripMs === null ? '' : this.language.formats().duration(roundTripMs),
+      time: this.timeOf(traceId, roundTripMs),
     })),
   );
+
+  private timeOf(traceId: string | null, roundTripMs: number | null): string {
+    const total = this.spin.totalOf(traceId);
+    const took = total === null ? roundTripMs : toMilliseconds(total);
+    return took === null ? '' : this.language.formats().duration(took);
+  }
 }

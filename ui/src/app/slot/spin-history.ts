@@ -29,6 +29,16 @@ export interface RecentSpin {
 /** The part of an entry that does not depend on the outcome. */
 export type TimedSpin = Pick<RecentSpin, 'key' | 'begunAt' | 'traceId' | 'roundTripMs' | 'totalMs'>;
 
+/** The last spin that was begun in this window. */
+export interface BegunSpin {
+  /** By `performance.now()`. */
+  readonly begunAt: number;
+  /** Null if the spin is not recorded. */
+  readonly traceId: string | null;
+  /** The trace of the round whose seed the spin uses; null without such a round, or if its trace is not known. */
+  readonly repeats: string | null;
+}
+
 /** A round that was spun again with its seed, if the traces of both spins are known. */
 export interface Repeat {
   /** The first round. */
@@ -70,10 +80,14 @@ export class SpinHistory {
     this.traced.set(roundId, traceId);
     const [oldest] = this.traced.keys();
     if (this.traced.size > TRACED && oldest !== undefined) this.traced.delete(oldest);
-    const before = of === null ? undefined : this.traced.get(of);
-    if (of === null || before === undefined) return;
+    const before = this.traceOf(of);
+    if (of === null || before === null) return;
     const repeat = { of, roundId, before, after: traceId, begunAt };
     this.repeats.update((repeats) => [repeat, ...repeats].slice(0, TRACED));
+  }
+
+  traceOf(roundId: string | null): string | null {
+    return this.traced.get(roundId ?? '') ?? null;
   }
 
   clear(): void {

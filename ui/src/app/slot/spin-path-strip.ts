@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { ZERO, fromMilliseconds } from '../core/api/micros';
+import { fromMilliseconds, toMilliseconds } from '../core/api/micros';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { colourOf } from '../core/ui/service-colour';
@@ -8,11 +8,23 @@ import { tracePath } from '../core/ui/trace-place';
 import { durationOf } from '../traces/span-node';
 import { FollowedSpin } from './followed-spin';
 import { Play } from './play';
-import { Station, isSlow, longestOf, pathOf } from './spin-path';
+import { SpinBar } from './spin-bar';
+import { SpinExplanation } from './spin-explanation';
+import { SLOW, Station, compared, longestOf } from './spin-path';
+import { Stopwatch } from './stopwatch';
 
-/** The path of the last spin through the services; a click opens its trace. */
+/** The largest words about the last spin beside its total. */
+interface Verdict {
+  readonly kind: 'bottleneck' | 'longest' | 'failed' | 'faster' | 'slower' | 'alike';
+  readonly what: string;
+  readonly name: string;
+  readonly more: string;
+}
+
+/** Where the time of the last spin went: its total and what took it, its path, and the way to its trace. */
 @Component({
   selector: 'rs-spin-path',
+  imports: [SpinBar, SpinExplanation],
   templateUrl: './spin-path-strip.html',
   styleUrl: './spin-path-strip.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -22,85 +34,102 @@ export class SpinPathStrip {
   private readonly address = inject(Address);
   private readonly play = inject(Play);
   private readonly spin = inject(FollowedSpin);
+  private readonly stopwatch = inject(Stopwatch);
   protected readonly say = this.language.say;
 
-  private readonly path = computed(() =>
-    pathOf(this.spin.summary(), this.spin.layout(), this.play.phase() === 'spinning'),
-  );
-  private readonly longest = computed(() => longestOf(this.path()));
+  private readonly longest = computed(() => longestOf(this.spin.path()));
   protected readonly whole = computed(() => this.spin.layout() !== null);
+  /** The time of the root, which the shares refer to; without a trace that of the response. */
+  private readonly took = computed(() => {
+    const root = this.spin.layout()?.tree.root;
+    if (root) return durationOf(root);
+    const [spin] = this.play.recent();
+    const { roundTripMs = null } = this.play.phase() === 'idle' ? (spin ?? {}) : {};
+    return roundTripMs === null ? null : fromMilliseconds(roundTripMs);
+  });
   protected readonly href = computed(() => {
     const id = this.play.traceId();
     return id !== null && this.spin.summary() ? tracePath(id) : null;
   });
 
+  protected readonly total = computed(() => {
+    const took = this.took();
+    return took === null ? '' : this.language.formats().duration(toMilliseconds(took));
+  });
+  /** Before the first spin, and while one runs. */
+  protected readonly invitation = computed(() => {
+    if (this.play.phase() === 'idle') return this.say('time.none');
+    const before = this.spin.before();
+    if (!before) return this.say('viewer.path.underWay');
+    const time = this.language.formats().duration(toMilliseconds(before.total));
+    return this.say('spin.racing', { time });
+  });
+  protected readonly verdict = computed(
+    (): Verdict | null => this.failure() ?? this.comparison() ?? this.culprit(),
+  );
   protected readonly stations = computed(() => {
-    const most = this.longest();
-    return this.path().map((station) =>
-      this.shownStation(station, station === most && isSlow(station)),
-    );
+    const most = this.isSlow() ? this.longest() : null;
+    return this.spin.path().map((station) => this.shown(station, station === most));
   });
-  /** The times that the page measured; the number of services is known from the trace. */
-  protected readonly headline = computed(() => {
-    const { lapse } = this.language.formats();
-    const [spin] = this.play.recent();
-    const root = this.spin.layout()?.tree.root;
-    const idle = this.play.phase() === 'idle';
-    const { roundTripMs = null, totalMs = null } = spin ?? {};
-    const times =
-      idle && roundTripMs !== null && totalMs !== null
-        ? { answer: roundTripMs, reels: totalMs - roundTripMs }
-        : null;
-    if (idle && !times) return { before: this.say('time.none'), time: '', after: '' };
-    if (!idle && !root) return { before: this.say('viewer.path.underWay'), time: '', after: '' };
-    const count = this.spin.summary()?.services.length ?? 0;
-    const services =
-      count === 0
-        ? this.say('viewer.path.answer')
-        : this.language.count('viewer.trace.services', count);
-    // The time is a separate element, so the sentence is split where the language puts it.
-    const words = times
-      ? this.say('viewer.path.total', {
-          services,
-          time: '\n',
-          reels: lapse(fromMilliseconds(times.reels)),
-        })
-      : this.say('viewer.path.answered', { services, time: '\n' });
-    const [before = '', after = ''] = words.split('\n');
-    const time = times ? fromMilliseconds(times.answer) : root ? durationOf(root) : ZERO;
-    return { before, time: lapse(time), after };
-  });
-  protected readonly cause = computed(() => {
-    const most = this.longest();
-    if (!most || most.time === null || most.share === null) return null;
-    const { lapse, percent } = this.language.formats();
-    const slow = isSlow(most);
-    return {
-      slow,
-      what: this.say(slow ? 'viewer.path.bottleneck' : 'viewer.path.longest'),
-      name: this.say(`viewer.path.names.${most.name}`),
-      figures: `${lapse(most.time)}, ${percent(most.share * 100, 0)}`,
-    };
-  });
+
+  private readonly isSlow = computed(() => (this.took() ?? 0) >= SLOW);
 
   protected open(event: MouseEvent): void {
     const href = this.href();
     if (href !== null) this.address.follow(event, href);
   }
 
-  private shownStation({ name, state, time, share }: Station, slow: boolean) {
+  private failure(): Verdict | null {
+    const failed = this.whole() ? this.spin.path().find(({ state }) => state === 'failed') : null;
+    if (!failed) return null;
+    const name = this.say(`viewer.path.names.${failed.name}`);
+    return { kind: 'failed', what: this.say('spin.failedAt'), name, more: this.figures(failed) };
+  }
+
+  private comparison(): Verdict | null {
+    const before = this.spin.before();
+    const took = this.took();
+    if (!before || took === null || !this.whole()) return null;
+    const { what, times } = compared(before.total, took);
+    if (what === 'alike') return { kind: what, what: '', name: this.say('spin.alike'), more: '' };
+    const rounded = times >= 10 ? Math.round(times) : Math.round(times * 10) / 10;
+    const count = this.language.formats().number(rounded, Number.isInteger(rounded) ? 0 : 1);
+    const name = this.language.count(`spin.${what}`, rounded, { count });
+    return { kind: what, what: '', name, more: this.say('spin.than') };
+  }
+
+  private culprit(): Verdict | null {
+    const most = this.longest();
+    if (!most) return null;
+    const kind = this.isSlow() ? 'bottleneck' : 'longest';
+    const name = this.say(`viewer.path.names.${most.name}`);
+    return { kind, what: this.say(`viewer.path.${kind}`), name, more: this.figures(most) };
+  }
+
+  private figures({ time, share }: Station): string {
+    if (time === null || share === null) return '';
     const { lapse, percent } = this.language.formats();
+    return `${lapse(time)}, ${percent(share * 100, 0)}`;
+  }
+
+  private shown(station: Station, most: boolean) {
+    const { name, state } = station;
     return {
       name,
       label: this.say(`viewer.path.names.${name}`),
       state,
       stateWords: this.say(`viewer.path.states.${state}`),
       colour: colourOf(name),
-      time: time === null ? '' : lapse(time),
-      // A share above zero is not rounded to zero.
-      share: share === null ? '' : percent(share * 100, share < 0.01 ? 1 : 0),
-      weight: share ?? 0,
-      slow,
+      time: this.timeOf(station),
+      most,
     };
+  }
+
+  private timeOf({ state, time }: Station): string {
+    const { lapse, stopwatch } = this.language.formats();
+    if (time !== null) return lapse(time);
+    if (state !== 'waiting') return '';
+    const known = this.spin.path().reduce((sum, each) => sum + (each.time ?? 0), 0);
+    return stopwatch(Math.max(0, this.stopwatch.elapsed() - known / 1000));
   }
 }

@@ -3,7 +3,7 @@ import { ServiceShare, TraceSummary } from '../core/api/schema';
 import { spanOf } from '../testing/any-spans';
 import { layoutOf } from '../traces/layout';
 import { SHARE, TRACE } from '../testing/replies';
-import { SLOW, Station, isSlow, isWhole, longestOf, pathOf } from './spin-path';
+import { compared, isWhole, longestOf, measuredPath, pathOf } from './spin-path';
 
 function share(service: string, own: number, waiting = 0): ServiceShare {
   return {
@@ -49,15 +49,30 @@ const PROVIDER = {
 };
 
 describe('the path of a spin', () => {
-  it('is dark before, and begins at the page', () => {
+  it('is dark before, and waits for the first service', () => {
     expect(states(pathOf(null, null, false))).toBe('dark dark dark dark dark dark');
-    expect(states(pathOf(null, null, true))).toBe('asked dark dark dark dark dark');
+    expect(states(pathOf(null, null, true))).toBe('asked asked waiting dark dark dark');
+  });
+
+  it('waits for the next station once one has answered, and shows none as passed that has not', () => {
+    const user = share('user-service', 512_000);
+    // The balance and the reservation are answered before the settlement.
+    const payment = share('payment-service', 2_000);
+    const game = share('game-engine', 287_000);
+    const told = pathOf(summaryOf(user, payment), null, true);
+    expect(states(told)).toBe('asked asked passed waiting dark dark');
+    expect(told.map(({ time }) => time)).toEqual([null, null, 512_000, null, null, null]);
+    expect(states(pathOf(summaryOf(user, payment, game), null, true))).toBe(
+      'asked asked passed passed asked waiting',
+    );
+    // The gateway has answered, so nothing is waited for.
+    const gateway = share('api-gateway', 3_000);
+    expect(states(pathOf(summaryOf(gateway, user, payment, game), null, true))).toBe(
+      'asked passed passed passed passed dark',
+    );
   });
 
   it('lights up as the services tell', () => {
-    const told = summaryOf(share('user-service', 512_000), share('payment-service', 2_000));
-    expect(states(pathOf(told, null, true))).toBe('asked dark passed dark passed dark');
-    expect(pathOf(told, null, true)[2]?.time).toBe(512_000);
     const waited = {
       ...summaryOf(share('payment-service', 2_000, 4_000_000)),
       // While envelopes are missing, a call to a service of the stack counts as external too.
@@ -102,17 +117,24 @@ describe('the path of a spin', () => {
     expect(states(pathOf(null, layout, false))).toBe('passed dark dark dark passed failed');
   });
 
-  it('has a bottleneck only where its longest part is slow', () => {
-    const stationOf = (time: number | null): Station => ({
-      name: 'frontend',
-      state: 'passed',
-      time: time === null ? null : micros(time),
-      share: 0.86,
+  it('takes as long as its root', () => {
+    const layout = layoutOf({
+      spans: [spanOf('r', null, 1, 101, { service: 'frontend' })],
+      errors: [],
+      logs: [],
     });
-    // A spin without problems on a busy page: the page takes most of the time.
-    expect(
-      [null, 128_000, SLOW - 1, SLOW, 3_900_000].map((time) => isSlow(stationOf(time))),
-    ).toEqual([false, false, false, true, true]);
+    expect(measuredPath(layout).total).toBe(100);
+  });
+
+  it('is compared with the same round before', () => {
+    const of = (before: number, after: number): ReturnType<typeof compared> =>
+      compared(micros(before), micros(after));
+    expect(of(4_000_000, 66_000).what).toBe('faster');
+    expect(of(4_000_000, 66_000).times).toBeCloseTo(60.6, 1);
+    expect(of(1_000, 4_000)).toEqual({ what: 'slower', times: 4 });
+    expect(of(1_000, 1_050).what).toBe('alike');
+    expect(of(1_050, 1_000).what).toBe('alike');
+    expect(of(0, 0).times).toBeGreaterThan(0);
   });
 
   it('is whole with the envelope of the page', () => {

@@ -18,6 +18,8 @@ export interface Formats {
   integer(digits: string): string;
   /** Below a second in ms, otherwise in s. */
   duration(milliseconds: number): string;
+  /** Seconds with tenths, for a clock that counts: 0.0 s, 2.7 s. */
+  stopwatch(milliseconds: number): string;
   /**
    * The duration of a span with three significant digits: 340 µs, 2.14 ms, 513 ms, 3.91 s; from a
    * minute on 2 min 05 s, 24 h 00 min.
@@ -164,6 +166,8 @@ export function formatsFor(locale: string, units: Units): Formats {
         ? number(whole) + NO_BREAK_SPACE + units.millisecond[0]
         : number(milliseconds / 1000, 2) + NO_BREAK_SPACE + units.second[0];
     },
+    stopwatch: (milliseconds) =>
+      number(Math.floor(milliseconds / 100) / 10, 1) + NO_BREAK_SPACE + units.second[0],
     time: (rfc3339) => time.format(new Date(rfc3339)),
     dateTime: (rfc3339) => dateTime.format(new Date(rfc3339)),
     when: (at) => {

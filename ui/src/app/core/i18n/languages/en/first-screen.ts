@@ -47,8 +47,9 @@ export const firstScreen = {
     spinning: 'SPINNING',
     invitation: 'Press SPIN or the space bar',
     perLine: '{{ lines }} lines, {{ amount }} each',
-    running: 'The spin is going through the services',
+    answered: 'Response received, the reels are stopping',
     noWin: 'No win this time',
+    returned: 'Returned {{ amount }} of {{ stake }}',
     board: 'Board: {{ board }}',
     boardReel: 'reel {{ reel }}: {{ symbols }}',
     askAgain: 'Retry request',
@@ -60,6 +61,7 @@ export const firstScreen = {
   },
   win: {
     title: 'Win {{ amount }}',
+    multiple: '×{{ multiple }} stake',
     line: 'line {{ line }} · {{ what }} ×{{ multiplier }}',
     scatter: '{{ what }} · ×{{ multiplier }} of the stake',
     several: {
@@ -67,6 +69,7 @@ export const firstScreen = {
       other: '{{ count }} winning combinations · best: {{ best }}',
     },
     spoken: 'Win {{ amount }}, balance {{ balance }}.',
+    spokenReturn: 'Returned {{ amount }} of {{ stake }}. Balance {{ balance }}.',
     spokenLoss: 'No win. Balance {{ balance }}.',
   },
   time: {
@@ -140,10 +143,8 @@ export const firstScreen = {
   },
   viewer: {
     path: {
-      total: '{{ services }} in {{ time }}, then {{ reels }} until the reels stopped',
-      answered: '{{ services }} in {{ time }}',
-      answer: 'Response',
       underWay: 'The spin is going through the services',
+      waiting: 'Waiting for {{ name }}',
       bottleneck: 'Bottleneck',
       longest: 'Longest part',
       open: 'Open the trace of this spin',
@@ -157,7 +158,8 @@ export const firstScreen = {
       },
       states: {
         dark: 'no data',
-        asked: 'request sent',
+        asked: 'in progress',
+        waiting: 'waiting, by the order of the calls',
         passed: 'passed',
         failed: 'failed',
       },

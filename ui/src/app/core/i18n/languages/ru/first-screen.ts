@@ -49,8 +49,9 @@ export const firstScreen: FirstScreenPhrases = {
     spinning: 'КРУТИМ…',
     invitation: 'Нажмите «Крутить» или пробел',
     perLine: '{{ lines }} линий по {{ amount }}',
-    running: 'Спин проходит через сервисы',
+    answered: 'Ответ получен, барабаны останавливаются',
     noWin: 'На этот раз без выигрыша',
+    returned: 'Возвращено {{ amount }} из {{ stake }}',
     board: 'На барабанах: {{ board }}',
     boardReel: 'барабан {{ reel }}: {{ symbols }}',
     askAgain: 'Повторить запрос',
@@ -62,6 +63,7 @@ export const firstScreen: FirstScreenPhrases = {
   },
   win: {
     title: 'Выигрыш {{ amount }}',
+    multiple: '×{{ multiple }} к ставке',
     line: 'линия {{ line }} · {{ what }} ×{{ multiplier }}',
     scatter: '{{ what }} · ×{{ multiplier }} от ставки',
     several: {
@@ -71,6 +73,7 @@ export const firstScreen: FirstScreenPhrases = {
       other: '{{ count }} выигрышной комбинации · лучшая: {{ best }}',
     },
     spoken: 'Выигрыш {{ amount }}, баланс {{ balance }}.',
+    spokenReturn: 'Возвращено {{ amount }} из {{ stake }}. Баланс {{ balance }}.',
     spokenLoss: 'Без выигрыша. Баланс {{ balance }}.',
   },
   time: {
@@ -172,10 +175,8 @@ export const firstScreen: FirstScreenPhrases = {
   },
   viewer: {
     path: {
-      total: '{{ services }} за {{ time }}, затем {{ reels }} до остановки барабанов',
-      answered: '{{ services }} за {{ time }}',
-      answer: 'Ответ',
       underWay: 'Спин проходит через сервисы',
+      waiting: 'Ждём ответа: {{ name }}',
       bottleneck: 'Узкое место',
       longest: 'Дольше всего',
       open: 'Открыть трейс этого спина',
@@ -189,7 +190,8 @@ export const firstScreen: FirstScreenPhrases = {
       },
       states: {
         dark: 'нет данных',
-        asked: 'запрос отправлен',
+        asked: 'в работе',
+        waiting: 'ожидание, по порядку вызовов',
         passed: 'пройден',
         failed: 'ошибка',
       },
