@@ -51,17 +51,8 @@ pub(super) fn transaction<const ALL: bool>(
         start_us: Some(start_us),
         segment: facts.spans.len() as u64,
     };
-    let mut resource = others;
-    if ALL {
-        let own = [
-            Some(payload.server_name).filter(|name| !name.is_null()),
-            payload.dist.0,
-            payload.platform.0,
-            payload.sdk.0,
-        ];
-        let named = ["server_name", "dist", "platform", "sdk"].into_iter().zip(own);
-        resource.extend(named.filter_map(|(name, value)| Some((name.to_owned(), value?))));
-    }
+    let about = [payload.dist.0, payload.platform.0, payload.sdk.0];
+    let resource = resource(others, payload.server_name, about);
     let span = Span {
         span_id: span_id(&trace.span_id, &mut oddities),
         parent_span_id: parent(&trace.parent),
@@ -93,6 +84,16 @@ pub(super) fn transaction<const ALL: bool>(
             None => facts.oddities.push(UNREADABLE_ITEM),
         }
     }
+}
+
+/// What a transaction tells about the program that recorded it, from its contexts on.
+fn resource(mut resource: Named<Value>, server_name: Value, about: [Option<Value>; 3]) -> Named<Value> {
+    if !server_name.is_null() {
+        resource.insert("server_name".to_owned(), server_name);
+    }
+    let about = ["dist", "platform", "sdk"].into_iter().zip(about);
+    resource.extend(about.filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    resource
 }
 
 /// Reads a single span of the first format, which is rare: all of it is read for the index too.
