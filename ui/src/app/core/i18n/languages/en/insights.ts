@@ -131,6 +131,12 @@ export const insights = {
       other: '{{ count }} spins since {{ since }}; amounts from the root transaction of each trace',
     },
     truncated: 'Only the newest {{ most }} traces are counted; older spins are left out.',
+    volume: {
+      at: 'at',
+      unit: 'spins per hour',
+      label: 'Your volume, spins per hour',
+      tag: 'assumption',
+    },
     staked: 'Stakes',
     stakedHint: 'Stakes of settled spins',
     paid: 'Payouts',
