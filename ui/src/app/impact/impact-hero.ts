@@ -37,7 +37,7 @@ export class ImpactHero {
     };
   });
   protected readonly waitWords = computed(() =>
-    verdictWords(this.language, waitVerdict(this.pair())),
+    verdictWords(this.language, waitVerdict(this.pair(), 'p50_ms')),
   );
   protected readonly errors = computed(() => {
     const { before, after } = this.pair();
@@ -72,7 +72,7 @@ export class ImpactHero {
     const { before, after } = this.measured();
     if (!projected) return { before, after, mark: '' };
     const words = (minor: number): string =>
-      (minor > 0 ? '≈' : '') + wholeMoney(this.language, minor, this.session.currency());
+      wholeMoney(this.language, minor, this.session.currency());
     return {
       before: words(projected.before),
       after: words(projected.after),

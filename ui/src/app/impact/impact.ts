@@ -35,11 +35,13 @@ function isPair(pair: BeforeAfter): pair is Pair {
   return pair.problem === 'all' || isProblem({ id: pair.problem });
 }
 
-/** The pair of the large figures: that of all problems, or else the one with the most spins on its smaller side. */
+/** The pair of the large figures: that of all problems, or else the fix that brought most, where enough spins say so. */
 export function heroOf(pairs: readonly Pair[]): WholePair | null {
   const [first, ...others] = pairs.filter(isWhole);
   if (!first || first.problem === 'all') return first ?? null;
-  return others.reduce((best, pair) => (smaller(pair) > smaller(best) ? pair : best), first);
+  const gain = (pair: WholePair): number =>
+    smaller(pair) < LEAST_SPINS ? 0 : (speedUp(pair, 'p95_ms') ?? 0);
+  return others.reduce((best, pair) => (gain(pair) > gain(best) ? pair : best), first);
 }
 
 /** Number of recorded spins on the smaller side. */
@@ -59,10 +61,10 @@ export type Verdict =
   /** `enough` is the number of spins on each side with which the measured difference would be beyond chance. */
   | { readonly way: 'few'; readonly enough: number };
 
-/** The verdict on the 95th percentile of the waiting time. */
-export function waitVerdict(pair: WholePair): Verdict {
+/** The verdict on a percentile of the waiting time. */
+export function waitVerdict(pair: WholePair, figure: 'p50_ms' | 'p95_ms'): Verdict {
   if (smaller(pair) < LEAST_SPINS) return { way: 'few', enough: LEAST_SPINS };
-  const factor = speedUp(pair);
+  const factor = speedUp(pair, figure);
   const way = factor === null ? 'alike' : wayOf(factor);
   if (factor === null || way === 'alike') return { way: 'alike' };
   return { way, times: way === 'slower' ? 1 / factor : factor };
@@ -78,10 +80,12 @@ export function errorVerdict(pair: WholePair): Verdict {
   return smaller(pair) < LEAST_SPINS ? { way: 'few', enough: LEAST_SPINS } : { way: 'alike' };
 }
 
-/** The ratio of the 95th percentiles before and after: above 1 is faster, below 1 slower; null if one is missing. */
-export function speedUp({ before, after }: Pick<BeforeAfter, 'before' | 'after'>): number | null {
-  if (!before || !after || before.p95_ms <= 0 || after.p95_ms <= 0) return null;
-  return before.p95_ms / after.p95_ms;
+/** The ratio of a percentile before and after: above 1 is faster, below 1 slower; null where it is unknown. */
+export function speedUp(
+  { before, after }: Pick<WholePair, 'before' | 'after'>,
+  figure: 'p50_ms' | 'p95_ms',
+): number | null {
+  return before[figure] > 0 && after[figure] > 0 ? before[figure] / after[figure] : null;
 }
 
 /** The direction of a factor; a change within a twentieth counts as none. */

@@ -68,7 +68,7 @@ export class PairChart {
       turned: before.at < after.at,
       verdict: verdictWords(
         this.language,
-        measure === 'wait' ? waitVerdict(pair) : errorVerdict(pair),
+        measure === 'wait' ? waitVerdict(pair, 'p95_ms') : errorVerdict(pair),
       ),
       words: this.say('impact.dumbbell', { before: before.text, after: after.text }),
       compare: before_trace && after_trace ? comparePath(before_trace, after_trace) : null,

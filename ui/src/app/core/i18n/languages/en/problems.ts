@@ -94,7 +94,6 @@ export const impact = {
     label: 'What the fixes brought',
     none: 'Nothing to compare yet: make spins with the problems, fix them and make more.',
     wait: 'A player waits (P50)',
-    byP95: 'by P95',
     errors: 'Failed spins',
     spins: 'spins: {{ before }} before, {{ after }} after',
     lost: 'Lost to failures',
@@ -192,6 +191,12 @@ export const releases = {
   loading: 'Loading figures…',
   none: 'No release has spins yet. Make a spin or start the virtual players here, then choose the next release on the Problems tab.',
   one: 'Nothing to compare with yet: choose the next release on the Problems tab and make more spins.',
+  runningFixed: {
+    one: 'Running now: {{ release }} + {{ count }} fix. Its spins count for no release.',
+    other: 'Running now: {{ release }} + {{ count }} fixes. Its spins count for no release.',
+  },
+  runningChanged:
+    'Running now: {{ release }} with problems switched by hand. Its spins count for no release.',
   toDial: 'Choose release',
   table: 'Figures by release',
   release: 'Release',
@@ -201,9 +206,7 @@ export const releases = {
   came: 'New problems: {{ names }}',
   wrongPaytable: 'Wrong paytable',
   rtp: 'RTP',
-  rtpHint: 'Payouts ÷ stakes. A mark outside the interval is not explained by chance.',
-  band: '±\u00a0{{ band }}',
-  drawing: 'Exact {{ exact }}, 99.9% interval ±\u00a0{{ band }}, observed {{ observed }}',
+  rtpHint: 'Payouts ÷ stakes; the bar is the 95% confidence interval around the exact RTP',
   traces: 'Traces of release {{ release }}',
   regression: {
     p95: 'P95 {{ measured }} instead of {{ expected }}',
