@@ -357,11 +357,28 @@ async function played(page) {
       page.evaluate(`document.querySelector('[data-test="reels"]').dataset.state === 'idle'`),
     );
   }
+  // Spins of the page before and after a fix, for each kind of pair.
+  for (const [path, body, problem, side] of [
+    ['release', { release: '1.0.0' }, 'all', 'before'],
+    ['slow-provider', { state: 'fixed' }, 'slow-provider', 'after'],
+    ['release', { release: '1.2.0' }, 'all', 'after'],
+    ['release', { release: '1.3.0' }, 'payment-errors', 'before'],
+  ]) {
+    await ask(`/api/faults/${path}`, { method: 'PUT', body });
+    await page.evaluate(inPage(click('spin')));
+    await until(`${problem} ${side}`, async () => {
+      const { pairs } = await ask('/api/faults/figures');
+      return pairs.find((pair) => pair.problem === problem)[side];
+    });
+    await until('the reels', () =>
+      page.evaluate(`document.querySelector('[data-test="reels"]').dataset.state === 'idle'`),
+    );
+  }
   const { token } = await ask('/api/v1/sessions', {
     method: 'POST',
     body: { account_code: 'RS-000001' },
   });
-  for (const version of ['1.0.0', '1.2.0', '1.3.0']) {
+  for (const version of ['1.0.0', '1.3.0']) {
     const body = { release: version };
     const { release } = await ask('/api/faults/release', { method: 'PUT', body });
     assert.equal(release, version);

@@ -69,21 +69,21 @@ const BAND = 'var(--gleam-band)';
         }
       }
     </p>
-    <div class="plot">
-      <span class="unit" aria-hidden="true">{{ drawing().unit }}</span>
-      <div
-        #box
-        class="box"
-        role="slider"
-        tabindex="0"
-        [attr.aria-label]="label()"
-        aria-valuemin="0"
-        [attr.aria-valuemax]="last()"
-        [attr.aria-valuenow]="at() ?? last()"
-        [attr.aria-valuetext]="text()"
-        (keydown)="press($event)"
-      ></div>
-    </div>
+    @if (drawing().unit) {
+      <p class="unit" aria-hidden="true">{{ drawing().unit }}</p>
+    }
+    <div
+      #box
+      class="box"
+      role="slider"
+      tabindex="0"
+      [attr.aria-label]="label()"
+      aria-valuemin="0"
+      [attr.aria-valuemax]="last()"
+      [attr.aria-valuenow]="at() ?? last()"
+      [attr.aria-valuetext]="text()"
+      (keydown)="press($event)"
+    ></div>
     <p class="point cut" [title]="text()" data-test="chart-point">{{ text() }}</p>
   `,
   styles: `
@@ -100,13 +100,8 @@ const BAND = 'var(--gleam-band)';
       color: var(--dim);
       font-size: 0.85rem;
     }
-    .plot {
-      position: relative;
-    }
     .unit {
-      position: absolute;
-      top: 0;
-      left: 0;
+      margin-bottom: calc(-1 * var(--space-3));
       color: var(--dim);
       font-size: 0.85rem;
     }
@@ -246,8 +241,8 @@ export class LineChart {
       width: clientWidth || 300,
       height: clientHeight || 200,
       legend: { show: false },
-      // The unit stands above the axis, and half of the last label of x exceeds a plot of lines.
-      padding: [rem * 1.5, rem * (bars ? 0.5 : 1.4), 0, 0],
+      // Half of the last label of x exceeds a plot of lines.
+      padding: [rem * 0.6, rem * (bars ? 0.5 : 1.4), 0, 0],
       cursor: {
         y: false,
         drag: { x: false, y: false, setScale: false },

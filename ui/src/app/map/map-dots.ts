@@ -80,10 +80,12 @@ export class MapDots {
     if (!context) return;
     const { clientWidth: width, clientHeight: height } = canvas;
     const scale = window.devicePixelRatio || 1;
-    // An assignment clears the canvas.
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
-    context.scale(scale, scale);
+    const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
+    // An assignment allocates the canvas anew, even of the same size.
+    if (canvas.width !== wide) canvas.width = wide;
+    if (canvas.height !== high) canvas.height = high;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, width, height);
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
     const half = Math.min(BOX * rem, (this.boxWidth() / 100) * width) / 2;
     const lanes = new Map(this.lanes().map((lane) => [lane.id, lane]));

@@ -88,8 +88,8 @@ export const impact = {
     impact: 'Before and after',
     releases: 'Releases',
   },
-  scope:
-    'Spins since {{ since }}. Each problem is compared with its fix only over spins that differ in nothing else.',
+  scope: 'Spins since {{ since }}',
+  scopeHint: 'Each problem is compared with its fix only over spins that differ in nothing else',
   hero: {
     label: 'What the fixes brought',
     none: 'Nothing to compare yet: make spins with the problems, fix them and make more.',
