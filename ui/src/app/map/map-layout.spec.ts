@@ -47,6 +47,33 @@ describe('the layout of the map', () => {
     ]);
   });
 
+  it('has no crossing where a database is on the other side of its service than its neighbour', () => {
+    const { nodes } = layoutOf(
+      [
+        node('gateway'),
+        node('game'),
+        node('users'),
+        node('payments'),
+        node('game/polodb', 'database'),
+        node('users/polodb', 'database'),
+      ],
+      [
+        edge('gateway', 'game'),
+        edge('gateway', 'users'),
+        edge('gateway', 'payments'),
+        edge('users', 'payments'),
+        edge('game', 'game/polodb'),
+        edge('users', 'users/polodb'),
+      ],
+    );
+    const last = nodes.filter(({ x }) => x > 0.7).sort((one, other) => one.y - other.y);
+    expect(last.map((placed) => placed.node.id)).toEqual([
+      'game/polodb',
+      'payments',
+      'users/polodb',
+    ]);
+  });
+
   it('places every node once and within, no two at one place, whatever calls whom', () => {
     const name = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
     fc.assert(
