@@ -10,10 +10,10 @@ const MAY_IMPORT = [
   ['core/telemetry', ['core/api', 'core/ui']],
   ['traces', CORE],
   ['issues', CORE],
-  ['map', CORE],
   ['delivery', CORE],
   ['overhead', CORE],
   ['traffic', CORE],
+  ['map', [...CORE, 'traces', 'traffic']],
   ['faults', [...CORE, 'core/telemetry']],
   ['slot', [...CORE, 'faults', 'traces']],
   ['paytable', [...CORE, 'slot']],
@@ -21,7 +21,7 @@ const MAY_IMPORT = [
   ['business', [...CORE, 'traces']],
   ['problems', [...CORE, 'faults', 'slot']],
   ['impact', [...CORE, 'business', 'faults', 'problems', 'traffic']],
-  ['releases', [...CORE, 'business', 'impact', 'traffic']],
+  ['releases', [...CORE, 'business', 'faults', 'impact', 'problems', 'traffic']],
   ['settings', [...CORE, 'core/telemetry', 'delivery', 'overhead']],
 ];
 /** Puts the features together. */

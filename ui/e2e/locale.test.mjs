@@ -18,7 +18,7 @@ test('no page stays blank where the system names no language', async (t) => {
     traces: 'trace-row',
     issues: 'issues-empty',
     map: 'map',
-    business: 'rtp-chart',
+    business: 'impact-page',
     delivery: 'delivery-page',
     settings: 'settings-page',
   };

@@ -184,19 +184,29 @@ test('virtual players fill before and after, within their budget', async (t) => 
   await startOfDemo(page);
   await page.click('to-impact');
   assert.match(await page.text('missing-all'), /^Not measured yet/);
+  assert.equal(await page.isThere('impact-hero'), false);
   await page.inEach('impact-none', { axe: true });
   await page.speak('en');
 
   await page.click('traffic-switch');
   await until('spins', async () => /spins\/s/.test(await page.text('traffic-live')));
-  await until('spins with all problems', () => page.isThere('impact-all-before'), LONG_MS);
+  await until(
+    'spins with all problems',
+    async () => /^Not measured with all fixes/.test(await page.text('missing-all')),
+    LONG_MS,
+  );
   await page.click('nav-machine');
   await onDial(page, '1.1.0');
   await page.driver.executeScript(`document.querySelector('[data-test="release-1.2.0"]').click()`);
   await all(page, ['fixed', 'fixed', 'fixed', 'fixed']);
   await page.click('to-impact');
   await until('spins with all fixes', () => page.isThere('change-all'), LONG_MS);
-  assert.match(await page.text('change-all'), /^[\d.,]+× faster$/);
+  await until(
+    'spins enough',
+    async () => /^[\d.,]+× faster$/.test(await page.text('change-all')),
+    LONG_MS,
+  );
+  assert.equal(await page.isThere('missing-all'), false);
   await page.inEach('impact', { axe: true });
   await page.speak('en');
 

@@ -101,8 +101,9 @@ const SCREENS = [
   { name: 'issues', open: go('/issues'), there: 'issue-row' },
   { name: 'issue', open: ({ issue }) => go(`/issues/${issue}`), there: 'issue-bars' },
   { name: 'map', open: go('/map'), there: 'map-calls' },
-  { name: 'business', open: go('/business'), there: 'money-chart' },
-  { name: 'impact', open: go('/business/impact'), there: 'impact-table' },
+  { name: 'map-databases', open: click('map-databases'), there: 'node-user-service/polodb' },
+  { name: 'business', open: go('/business/money'), there: 'money-chart' },
+  { name: 'impact', open: go('/business') + click('impact-figures'), there: 'impact-table' },
   { name: 'releases', open: go('/business/releases'), there: 'releases-table' },
   { name: 'delivery', open: go('/delivery'), there: 'envelope' },
   { name: 'envelope', open: click('envelope'), there: 'envelope-detail' },
@@ -147,7 +148,7 @@ test('every screen is right in every size', async (t) => {
 
   // Tooltips are reachable by keyboard: every stop of a page gets the focus and shows its title.
   await page.resize(1280, 800);
-  await page.evaluate(inPage(go('/business/impact')));
+  await page.evaluate(inPage(go('/business') + click('impact-figures')));
   await until('the table', () => page.evaluate(there('impact-table')));
   const stops = await page.evaluate(
     `new Set([...document.querySelectorAll('[data-tip-stop]')].map(({ title }) => title)).size`,
@@ -338,7 +339,7 @@ async function picture(page, name) {
   writeFileSync(join(SCREENSHOTS, `${name}.png`), await page.picture());
 }
 
-/** Spins until every screen has content: rounds, failures, two releases. Returns the ids that addresses contain. */
+/** Spins until every screen has content: rounds, failures, three releases, before and after. Returns the ids that addresses contain. */
 async function played(page) {
   const ask = (path, { method = 'GET', body, headers = {} } = {}) =>
     page.evaluate(`fetch(${JSON.stringify(path)}, {
@@ -352,6 +353,23 @@ async function played(page) {
   for (let count = 1; count <= 8; count += 1) {
     await page.evaluate(inPage(click('spin')));
     await until('a spin', async () => (await spins()) >= count);
+    await until('the reels', () =>
+      page.evaluate(`document.querySelector('[data-test="reels"]').dataset.state === 'idle'`),
+    );
+  }
+  // Spins of the page before and after a fix, for each kind of pair.
+  for (const [path, body, problem, side] of [
+    ['release', { release: '1.0.0' }, 'all', 'before'],
+    ['slow-provider', { state: 'fixed' }, 'slow-provider', 'after'],
+    ['release', { release: '1.2.0' }, 'all', 'after'],
+    ['release', { release: '1.3.0' }, 'payment-errors', 'before'],
+  ]) {
+    await ask(`/api/faults/${path}`, { method: 'PUT', body });
+    await page.evaluate(inPage(click('spin')));
+    await until(`${problem} ${side}`, async () => {
+      const { pairs } = await ask('/api/faults/figures');
+      return pairs.find((pair) => pair.problem === problem)[side];
+    });
     await until('the reels', () =>
       page.evaluate(`document.querySelector('[data-test="reels"]').dataset.state === 'idle'`),
     );

@@ -84,8 +84,5 @@ test('no phrase names a release or a limit that the program may have otherwise',
     for (const [key, text] of phrases(language))
       assert.doesNotMatch(`${key}: ${text}`, /\b\d+\.\d+\.\d+\b(?!\.)|3[.,]29/);
   const [limit] = all(read('services/demo/src/releases.rs'), /BEYOND_CHANCE: f64 = ([\d.]+);/g);
-  assert.match(
-    read('ui/src/app/releases/releases-page.ts'),
-    new RegExp(`BEYOND_CHANCE = ${limit};`),
-  );
+  assert.match(read('ui/src/app/releases/releases.ts'), new RegExp(`BEYOND_CHANCE = ${limit};`));
 });

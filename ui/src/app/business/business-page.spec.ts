@@ -59,6 +59,8 @@ describe('the business page', () => {
     vi.stubGlobal('matchMedia', () => ({ addEventListener: vi.fn() }));
     page = (await import('./business-page')).BusinessPage;
     const { LineChart } = await import('./line-chart');
+    const { MoneyCard } = await import('./money-card');
+    const { RtpCard } = await import('./rtp-card');
     TestBed.configureTestingModule({
       providers: [
         provideLanguages(),
@@ -76,10 +78,8 @@ describe('the business page', () => {
         },
       ],
     });
-    TestBed.overrideComponent(page, {
-      remove: { imports: [LineChart] },
-      add: { imports: [ChartDouble] },
-    });
+    const doubled = { remove: { imports: [LineChart] }, add: { imports: [ChartDouble] } };
+    TestBed.overrideComponent(MoneyCard, doubled).overrideComponent(RtpCard, doubled);
   });
   afterEach(() => vi.unstubAllGlobals());
 
@@ -111,10 +111,10 @@ describe('the business page', () => {
       '50.00%',
       'Replayed rounds left out: 1',
     ]);
-    expect(page.querySelector('[data-test="release-row"] td:nth-child(6)')?.textContent).toBe(
-      '50.00%',
-    );
-    expect(charts()[0]?.drawing().x).toEqual([1]);
+    expect(
+      page.querySelector('[data-test="release-row"] td:nth-child(6)')?.textContent.trim(),
+    ).toBe('50.00%');
+    expect(text(page, 'rtp-bullet')).toMatch(/^After 1 spin any RTP/);
   });
 
   it('draws failed payments over time, and leads to their traces', async () => {
@@ -123,9 +123,11 @@ describe('the business page', () => {
       spin(2, { failed: true, payout: 0 }),
       spin(3, { failed: true, payout: 0, release: '1.1.0' }),
     );
-    const { series, ys } = charts()[1]?.drawing() ?? expect.fail();
+    const { series, ys } = charts()[0]?.drawing() ?? expect.fail();
     const at = series.findIndex(({ label }) => label === 'Failed payments');
-    expect(ys[at]?.reduce<number>((sum, value) => sum + (value ?? 0), 0)).toBe(20);
+    const staked = series.findIndex(({ label }) => label === 'GGR');
+    // The bars stand one upon the other: the stakes of failed spins are what is above the others.
+    expect((ys[at]?.[0] ?? 0) - (ys[staked]?.[0] ?? 0)).toBe(20);
     const links = ['failed-traces', 'release-failures'].flatMap((name) =>
       [...page.querySelectorAll(`[data-test="${name}"]`)].map((link) => link.getAttribute('href')),
     );
@@ -155,9 +157,46 @@ describe('the business page', () => {
     expect(text(page, 'business-staked')).toBe(nonBreaking('20.00 ₽'));
   });
 
+  it('draws no chart of the RTP before there are a hundred spins, but says how many do', async () => {
+    const few = await shown(...Array.from({ length: 99 }, (_, number) => spin(number)));
+    expect([text(few, 'business-verdict'), charts().length]).toEqual(['too few spins to say', 1]);
+    expect(text(few, 'business-band')).toBe('about 2,000 spins are enough');
+    expect(text(few, 'rtp-bullet')).toMatch(/About 2,000 spins are enough for a verdict\./);
+    await shown(...Array.from({ length: 100 }, (_, number) => spin(number)));
+    expect(charts()[1]?.drawing()).toMatchObject({ yMost: 200 });
+  });
+
+  it('judges the RTP once the interval is narrow', async () => {
+    const many = (payout: number): SpinMoney[] =>
+      Array.from({ length: 2_000 }, (_, number) => spin(number, { payout }));
+    const verdict = async (payout: number): Promise<(string | undefined)[]> => {
+      const page = await shown(...many(payout));
+      return [text(page, 'business-verdict'), text(page, 'business-band')];
+    };
+    const band = '95% confidence interval: 76.3% – 115.7%';
+    expect(await verdict(1_000)).toEqual(['within the interval', band]);
+    expect(await verdict(1_340)).toEqual(['outside the interval', band]);
+  });
+
+  it('projects the loss to an hour at an assumed volume, from a hundred spins on', async () => {
+    const lost = (count: number): SpinMoney[] => [
+      ...Array.from({ length: count - 1 }, (_, number) => spin(number)),
+      spin(count, { failed: true, payout: 0 }),
+    ];
+    expect(text(await shown(...lost(99)), 'loss-too-few')).toMatch(/100 are enough/);
+    const page = await shown(...lost(100));
+    // 10 roubles in 100 spins, at 10,000 spins per hour.
+    expect(text(page, 'loss-per-hour')).toBe(nonBreaking('≈1,000 ₽'));
+    const field = page.querySelector<HTMLInputElement>('[data-test="volume"]') ?? expect.fail();
+    field.value = '1,000,000';
+    field.dispatchEvent(new Event('change'));
+    await fixture.whenStable();
+    expect(text(page, 'loss-per-hour')).toBe(nonBreaking('≈100,000 ₽'));
+  });
+
   it('leads from a point of the RTP to the traces of its spins', async () => {
-    await shown(spin(1), spin(2));
-    charts()[0]?.chosen.emit(1);
+    await shown(...Array.from({ length: 100 }, (_, number) => spin(number)));
+    charts()[1]?.chosen.emit(2);
     expect(address.go).toHaveBeenCalledWith('/traces', {
       since: '2000000',
       until: '2000001',
@@ -167,11 +206,11 @@ describe('the business page', () => {
 
   it('leads from a while to its traces, of whatever name they are', async () => {
     await shown(spin(1), spin(1.5, { name: 'POST /payments' }), spin(30));
-    charts()[1]?.chosen.emit(0);
+    charts()[0]?.chosen.emit(0);
     expect(address.go).toHaveBeenCalledWith('/traces', { since: '1000000', until: '1500001' });
     address.go.mockClear();
     // There are no spins in this period, so the click leads nowhere.
-    charts()[1]?.chosen.emit(5);
+    charts()[0]?.chosen.emit(1);
     expect(address.go).not.toHaveBeenCalled();
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { micros } from '../core/api/micros';
-import { Band, Z_95, bandOf, rtpPoints } from './confidence';
+import { Band, Z_95, bandOf, enoughSpins, rtpPoints, rtpVerdict } from './confidence';
 import { SpinMoney, totalsOf } from './spin-money';
 
 const spin = (stake: number, payout: number, index = 0): SpinMoney => ({
@@ -75,6 +75,28 @@ describe('the confidence band of the RTP', () => {
   });
 
   it('is unknown without stakes', () => expect(bandOf(0.96, 5, totalsOf([]).byChance)).toBeNull());
+});
+
+describe('the verdict on the RTP', () => {
+  it('is none while chance could explain nearly any', () => {
+    expect(rtpVerdict(0.96, 0.96, 0.21)).toBe('few');
+    expect(rtpVerdict(3, 0.96, 9.6)).toBe('few');
+  });
+
+  it('is that of the band, once it is narrow enough', () => {
+    expect(rtpVerdict(1.1, 0.96, 0.2)).toBe('inside');
+    expect(rtpVerdict(0.7, 0.96, 0.2)).toBe('outside');
+    expect(rtpVerdict(1.34, 0.96, 0.2)).toBe('outside');
+  });
+
+  it('is there after (z·σ/0.2)² spins of equal stakes, however many there are so far', () => {
+    const sigma = 4.45;
+    for (const spins of [1, 40, 900]) {
+      const half = (Z_95 * sigma) / Math.sqrt(spins);
+      expect(enoughSpins(spins, half)).toBe(2_000);
+    }
+    expect(enoughSpins(10, 0.21)).toBe(12);
+  });
 });
 
 describe('the RTP by number of spins', () => {

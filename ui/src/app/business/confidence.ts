@@ -28,6 +28,28 @@ export function bandOf(
   return { low: Math.max(0, exact - half), high: exact + half };
 }
 
+/** With a wider band, to either side as a fraction of 1, the observed RTP says nothing yet. */
+export const WIDEST_JUDGED = 0.2;
+
+/** Whether the observed RTP is as expected: `few` as long as chance could explain nearly any. */
+export type RtpVerdict = 'few' | 'inside' | 'outside';
+
+/** Judges the observed RTP by the half width of the band around the exact one, all as fractions of 1. */
+export function rtpVerdict(observed: number, exact: number, half: number): RtpVerdict {
+  if (half > WIDEST_JUDGED) return 'few';
+  return Math.abs(observed - exact) <= half ? 'inside' : 'outside';
+}
+
+/**
+ * Number of spins with which there is a verdict, where further stakes are like those so far: the half width falls with
+ * the root of their number. To two significant digits.
+ */
+export function enoughSpins(spins: number, half: number): number {
+  const count = spins * (half / WIDEST_JUDGED) ** 2;
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(count)) - 1);
+  return Math.ceil(count / unit) * unit;
+}
+
 /** The RTP after each of some spins, as fractions of 1, with its band. */
 export interface RtpPoint {
   /** Number of spins up to this point. */

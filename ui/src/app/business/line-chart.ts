@@ -15,17 +15,17 @@ import {
 import uPlot from 'uplot';
 
 import { paint, token } from '../core/ui/tokens';
-import { Marks, roundMarks, timeMarks } from './marks';
+import { Marks, roundMarks } from './marks';
 
 /**
- * A line or the bars of a chart; thin bars are in front of others. `area` and `edge` are the upper
- * and the lower edge of a band.
+ * A line or the bars of a chart. Later bars are in front of earlier ones, so that sums which begin with the largest are
+ * a stack. `area` and `edge` are the upper and the lower edge of a band.
  */
 interface Series {
   readonly label: string;
   /** A CSS colour. */
   readonly colour: string;
-  readonly kind: 'line' | 'dashes' | 'bars' | 'thin-bars' | 'area' | 'edge';
+  readonly kind: 'line' | 'steps' | 'dashes' | 'bars' | 'area' | 'edge';
 }
 
 /** The content of a chart. `x` ascends; each of `ys` has a value or null for each x. */
@@ -33,18 +33,24 @@ export interface Drawing {
   readonly x: readonly number[];
   readonly ys: readonly (readonly (number | null)[])[];
   readonly series: readonly Series[];
-  /** Whether x is in seconds since the Unix epoch. */
-  readonly time: boolean;
+  /** Whether x counts the places of bars, from 0. */
+  readonly bars: boolean;
+  /** Places of bars that stand for a pause. */
+  readonly pauses: readonly number[];
+  /** The unit of y, shown above its axis. */
+  readonly unit: string;
   /** The indices of the two series between which the area is filled. */
   readonly band: readonly [upper: number, lower: number] | null;
-  /** Upper end of y, for a chart whose first points would flatten the others. */
+  /** Upper end of y from 0, for a scale that does not depend on its points; null for one that does. */
   readonly yMost: number | null;
   /** Labels of marks that are `step` apart. */
   readonly xText: (x: number, step: number) => string;
   readonly yText: (y: number, step: number) => string;
 }
 
-const BAND = 'var(--gold-faint)';
+/** With fewer bars there is empty room beside them. */
+const FEW_BARS = 12;
+const BAND = 'var(--gleam-band)';
 
 /**
  * A chart whose points can be visited with the keyboard, like the values of a slider, and chosen.
@@ -63,6 +69,9 @@ const BAND = 'var(--gold-faint)';
         }
       }
     </p>
+    @if (drawing().unit) {
+      <p class="unit" aria-hidden="true">{{ drawing().unit }}</p>
+    }
     <div
       #box
       class="box"
@@ -89,7 +98,12 @@ const BAND = 'var(--gold-faint)';
       flex-wrap: wrap;
       gap: var(--space-2) var(--space-10);
       color: var(--dim);
-      font-size: 0.75rem;
+      font-size: 0.85rem;
+    }
+    .unit {
+      margin-bottom: calc(-1 * var(--space-3));
+      color: var(--dim);
+      font-size: 0.85rem;
     }
     .legend span {
       display: flex;
@@ -102,9 +116,8 @@ const BAND = 'var(--gold-faint)';
       border-radius: 0.1rem;
     }
     .legend i[data-kind='bars'],
-    .legend i[data-kind='thin-bars'],
     .legend i[data-kind='area'] {
-      height: 0.6rem;
+      height: 0.7rem;
     }
     .box {
       height: 15rem;
@@ -114,7 +127,7 @@ const BAND = 'var(--gold-faint)';
     }
     .point {
       color: var(--soft);
-      font-size: 0.78rem;
+      font-size: 0.85rem;
     }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -178,6 +191,10 @@ export class LineChart {
     this.at.set(index);
   }
 
+  private hasBar(place: number): boolean {
+    return place >= 0 && place < this.drawing().x.length;
+  }
+
   private fit(): void {
     const { clientWidth: width, clientHeight: height } = this.box().nativeElement;
     this.rem.set(parseFloat(getComputedStyle(document.documentElement).fontSize) || 16);
@@ -187,52 +204,35 @@ export class LineChart {
   /** The chart is rebuilt only when more than its numbers differ, so that its cursor stays. */
   private draw(drawing: Drawing, rem: number): void {
     const data = [drawing.x, ...drawing.ys].map((row) => [...row]) as uPlot.AlignedData;
-    const shape = JSON.stringify([drawing.series, drawing.time, drawing.yText(1, 1), rem]);
+    const shape = JSON.stringify([drawing.series, drawing.bars, drawing.yText(1, 1), rem]);
     if (this.chart && shape === this.shape) return this.chart.setData(data);
     this.chart?.destroy();
     this.shape = shape;
     this.chart = new uPlot(this.optionsOf(drawing, rem), data, this.box().nativeElement);
   }
 
-  /**
-   * A band or a dashed line of a single point has no length, so they are drawn around the point.
-   */
-  private drawAlone(chart: uPlot, rem: number): void {
-    const { x, ys, series, band } = this.drawing();
-    const [only] = x;
-    if (only === undefined || x.length > 1) return;
-    const at = (y: number): number => chart.valToPos(y, 'y', true);
-    const middle = chart.valToPos(only, 'x', true);
-    const half = rem * uPlot.pxRatio;
+  /** A pause is a dashed line from top to bottom, because its bar would have no height. */
+  private drawPauses(chart: uPlot, rem: number): void {
     const { ctx, bbox } = chart;
     ctx.save();
-    ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-    ctx.clip();
-    const [high, low] = band ? [ys[band[0]]?.[0], ys[band[1]]?.[0]] : [];
-    if (typeof high === 'number' && typeof low === 'number') {
-      ctx.fillStyle = paint(BAND);
-      ctx.fillRect(middle - half, at(high), 2 * half, at(low) - at(high));
-    }
-    series.forEach(({ kind, colour }, index) => {
-      const y = ys[index]?.[0];
-      if (kind !== 'dashes' || typeof y !== 'number') return;
-      ctx.strokeStyle = paint(colour);
-      ctx.lineWidth = rem * 0.08 * uPlot.pxRatio;
-      ctx.setLineDash([half * 0.4, half * 0.3]);
+    ctx.strokeStyle = token('edge');
+    ctx.lineWidth = uPlot.pxRatio;
+    ctx.setLineDash([rem * 0.2 * uPlot.pxRatio, rem * 0.3 * uPlot.pxRatio]);
+    for (const place of this.drawing().pauses) {
+      const x = chart.valToPos(place, 'x', true);
       ctx.beginPath();
-      ctx.moveTo(middle - half, at(y));
-      ctx.lineTo(middle + half, at(y));
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
-    });
+    }
     ctx.restore();
   }
 
-  private optionsOf({ series, band, time }: Drawing, rem: number): uPlot.Options {
+  private optionsOf({ series, band, bars }: Drawing, rem: number): uPlot.Options {
     const { clientWidth, clientHeight } = this.box().nativeElement;
     const axis = {
       stroke: token('dim'),
-      font: `${Math.round(rem * 0.72)}px "Inter Variable", sans-serif`,
+      font: `${Math.round(rem * 0.82)}px "Inter Variable", sans-serif`,
       grid: { stroke: token('track'), width: 1 },
       ticks: { show: false },
       gap: rem * 0.3,
@@ -241,8 +241,8 @@ export class LineChart {
       width: clientWidth || 300,
       height: clientHeight || 200,
       legend: { show: false },
-      // Half of the last label of x may exceed the plot.
-      padding: [rem * 0.6, rem * 2, 0, 0],
+      // Half of the last label of x exceeds a plot of lines.
+      padding: [rem * 0.6, rem * (bars ? 0.5 : 1.4), 0, 0],
       cursor: {
         y: false,
         drag: { x: false, y: false, setScale: false },
@@ -259,13 +259,10 @@ export class LineChart {
       scales: {
         x: {
           time: false,
-          // Bars are centred at their x, so the first and the last need room for half a bar.
+          // Bars are centred at their place, and so few of them as would be broad have room around them.
           range: (_, least, most) => {
-            const { x, time } = this.drawing();
-            const [first, second] = x;
-            // For a single point the library uses a range of a day or more.
-            if (first !== undefined && second === undefined) return [first - 0.5, first + 0.5];
-            const room = time && first !== undefined ? ((second ?? first) - first) / 2 : 0;
+            const count = this.drawing().x.length;
+            const room = bars ? Math.max(1, FEW_BARS - count) / 2 : 0;
             return [least - room, most + room];
           },
         },
@@ -281,17 +278,20 @@ export class LineChart {
       axes: [
         {
           ...axis,
-          size: rem * 1.8,
+          size: rem * 2,
           ...markedBy(
-            ({ bbox }) => bbox.width / (rem * 5),
-            (from, to, most) =>
-              time ? timeMarks(from, to, most, aheadOfUtc(from)) : roundMarks(from, to, most, 1),
+            ({ bbox }) => bbox.width / (rem * 5.6),
+            (from, to, most) => {
+              const marks = roundMarks(from, to, most, 1);
+              return bars ? { ...marks, at: marks.at.filter((x) => this.hasBar(x)) } : marks;
+            },
             (x, step) => this.drawing().xText(x, step),
           ),
         },
         {
           ...axis,
-          size: rem * 5.4,
+          size: (_, values) =>
+            rem * (0.8 + 0.5 * Math.max(2, ...(values ?? []).map((text) => String(text).length))),
           space: rem * 2.4,
           ...markedBy(
             ({ bbox }) => bbox.height / (rem * 2.4),
@@ -306,12 +306,15 @@ export class LineChart {
           const colour = paint(named);
           const common = { label, stroke: colour, points: { show: false } };
           const dot = { points: { show: dotsOf, size: rem * 0.5, fill: colour, width: 0 } };
-          if (kind === 'bars' || kind === 'thin-bars') {
-            const size: [number, number] = kind === 'bars' ? [0.7, rem * 2] : [0.25, rem * 0.7];
-            const paths = uPlot.paths.bars?.({ size });
+          if (kind === 'bars') {
+            const paths = uPlot.paths.bars?.({ size: [0.7, rem * 2.4] });
             return { ...common, width: 0, fill: colour, ...(paths ? { paths } : {}) };
           }
-          if (kind === 'edge' || kind === 'area') return { ...common, width: 0 };
+          if (kind === 'steps') {
+            const paths = uPlot.paths.stepped?.({ align: -1 });
+            return { ...common, ...dot, width: rem * 0.13, ...(paths ? { paths } : {}) };
+          }
+          if (kind === 'edge' || kind === 'area') return { ...common, width: rem * 0.06 };
           if (kind === 'dashes')
             return { ...common, width: rem * 0.08, dash: [rem * 0.4, rem * 0.3] };
           return { ...common, ...dot, width: rem * 0.13 };
@@ -320,7 +323,7 @@ export class LineChart {
       // In the library series count from 1, because 0 is x.
       bands: band ? [{ series: [band[0] + 1, band[1] + 1], fill: paint(BAND) }] : [],
       hooks: {
-        draw: [(chart) => this.drawAlone(chart, rem)],
+        draw: [(chart) => this.drawPauses(chart, rem)],
         setCursor: [({ cursor }) => this.at.set(cursor.idx ?? null)],
       },
     };
@@ -343,11 +346,6 @@ function markedBy(
     },
     values: (_, values) => values.map((value) => text(value, step)),
   };
-}
-
-/** How far the local clock is ahead of UTC at a time, in seconds. */
-function aheadOfUtc(seconds: number): number {
-  return -new Date(seconds * 1000).getTimezoneOffset() * 60;
 }
 
 /** A line with a single point is drawn as a dot. */

@@ -7,8 +7,11 @@ import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceSummary } from '../core/api/schema';
 import { SpinMoney, spinOf, withSpins } from './spin-money';
 
-/** Limit of spins that are read and added up; the collector has older ones. */
-export const MOST = 5_000;
+/**
+ * Limit of spins that are read and added up; the collector has older ones. It is above the number of spins with which
+ * there is a verdict on the RTP.
+ */
+export const MOST = 10_000;
 const PAGE = 500;
 /** Interval of updates; charts that change with every spin are illegible. */
 const CALM_MS = 500;

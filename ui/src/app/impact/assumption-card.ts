@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
-import { Assumption, assumptionOf } from '../core/api/assumptions';
+import { Assumption, assumptionOf, mostOf } from '../core/api/assumptions';
 import { Preferences } from '../core/api/preferences';
 import { numberFormat } from '../core/i18n/formats';
 import { Key, Language } from '../core/i18n/language';
@@ -19,6 +19,17 @@ interface Line {
 }
 
 const LINES: readonly Line[] = [
+  {
+    title: 'impact.assumed.volume',
+    fields: [
+      {
+        name: 'spinsPerHour',
+        label: 'impact.assumed.volume',
+        before: '',
+        unit: 'impact.assumed.spinsPerHour',
+      },
+    ],
+  },
   {
     title: 'impact.assumed.mttr',
     fields: [
@@ -113,8 +124,16 @@ export class AssumptionCard {
     }));
   });
 
+  protected readonly wrongWords = computed(() => {
+    const wrong = this.wrong();
+    if (wrong === null) return '';
+    return this.say('impact.assumed.wrong', {
+      most: this.language.formats().number(mostOf(wrong)),
+    });
+  });
+
   protected keep(name: Assumption, input: HTMLInputElement): void {
-    const value = assumptionOf(input.value);
+    const value = assumptionOf(name, input.value);
     this.wrong.set(value === null ? name : null);
     if (value !== null) this.preferences.assume({ [name]: value });
   }

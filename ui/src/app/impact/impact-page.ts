@@ -1,4 +1,3 @@
-import { NgTemplateOutlet } from '@angular/common';
 import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
 
 import { BusinessParts } from '../business/business-parts';
@@ -16,24 +15,29 @@ import { AssumptionCard } from './assumption-card';
 import { countedWords } from './counted';
 import { FiguresStore } from './figures-store';
 import {
-  Pair,
   LEAST_SPINS,
+  Pair,
+  WholePair,
   about,
+  heroOf,
   inOrder,
+  isWhole,
   judged,
   judgedShares,
   missingOf,
-  speedUp,
-  wayOf,
-  widths,
 } from './impact';
+import { ImpactHero } from './impact-hero';
+import { PairChart } from './pair-chart';
 
 const TIMES = ['p50', 'p95', 'p99'] as const;
 
-/** What players met with each problem and with its fix, as measured, and the further expectations, as assumptions. */
+/**
+ * What players met with each problem and with its fix: three large figures, one dumbbell for each problem, and all
+ * figures in a table that is folded away. A pair without one of its sides has no figures, but says how to get them.
+ */
 @Component({
   selector: 'rs-impact-page',
-  imports: [AssumptionCard, BusinessParts, NgTemplateOutlet, LoadWords, TrafficControls],
+  imports: [AssumptionCard, BusinessParts, ImpactHero, LoadWords, PairChart, TrafficControls],
   templateUrl: './impact-page.html',
   styleUrls: ['../core/ui/insights.css', '../business/figures-table.css', './impact-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -71,8 +75,38 @@ export class ImpactPage {
   protected readonly counted = computed(() =>
     countedWords(this.language, this.store.figures(), 'impact.leftOut'),
   );
-  protected readonly rows = computed(() =>
-    inOrder(this.store.figures()?.pairs ?? []).map((pair) => this.rowOf(pair)),
+
+  private readonly pairs = computed(() => inOrder(this.store.figures()?.pairs ?? []));
+  protected readonly known = computed(() => this.pairs().length > 0);
+  private readonly whole = computed(() => this.pairs().filter(isWhole));
+  protected readonly hero = computed(() => heroOf(this.pairs()));
+  protected readonly heroName = computed(() => {
+    const hero = this.hero();
+    return hero ? this.nameOf(hero) : '';
+  });
+  protected readonly heroCompare = computed(() => {
+    const { problem, before_trace, after_trace } = this.hero() ?? {};
+    if (problem !== 'all' || !before_trace || !after_trace) return null;
+    return comparePath(before_trace, after_trace);
+  });
+  /** The large figures are those of all problems, which therefore have no dumbbell. */
+  protected readonly single = computed(() =>
+    this.whole().filter(({ problem }) => problem !== 'all'),
+  );
+  protected readonly rows = computed(() => this.whole().map((pair) => this.rowOf(pair)));
+  protected readonly missing = computed(() =>
+    this.pairs().flatMap((pair) => {
+      const missing = missingOf(pair);
+      if (missing === null) return [];
+      return [
+        {
+          problem: pair.problem,
+          name: this.nameOf(pair),
+          words: this.missingWords(pair.problem, missing),
+          action: this.actionOf(pair),
+        },
+      ];
+    }),
   );
 
   constructor() {
@@ -81,63 +115,39 @@ export class ImpactPage {
     destroyed.onDestroy(this.problems.watch());
   }
 
-  private rowOf(pair: Pair) {
-    const name =
-      pair.problem === 'all' ? this.say('impact.all') : this.say(`problems.name.${pair.problem}`);
-    const missing = missingOf(pair);
-    const { before, after, before_trace, after_trace } = pair;
+  private nameOf({ problem }: Pair): string {
+    return problem === 'all' ? this.say('impact.all') : this.say(`problems.name.${problem}`);
+  }
+
+  private rowOf(pair: WholePair) {
     return {
       problem: pair.problem,
-      name,
-      missing: missing === null ? '' : this.missingWords(pair.problem, missing),
-      sides: missing === 'both' ? [] : [this.side('before', pair), this.side('after', pair)],
-      change: this.changeOf(pair),
-      compare: before_trace && after_trace ? comparePath(before_trace, after_trace) : null,
-      compareLabel: this.say('impact.compareOf', { name }),
-      action: before && after ? null : this.actionOf(pair),
+      name: this.nameOf(pair),
+      sides: [this.side('before', pair), this.side('after', pair)],
     };
   }
 
-  private side(which: 'before' | 'after', pair: Pair) {
+  private side(which: 'before' | 'after', pair: WholePair) {
     const figures = pair[which];
     const { lapse, number, percent, money } = this.language.formats();
     const mark = (of: (figures: Figures) => number): 'good' | 'bad' | '' =>
-      which === 'after' && pair.before && pair.after ? judged(of(pair.before), of(pair.after)) : '';
-    const few = figures !== null && figures.recorded < LEAST_SPINS;
+      which === 'after' ? judged(of(pair.before), of(pair.after)) : '';
     return {
       which,
       label: this.say(`impact.side.${which}`),
       times: TIMES.map((name) => ({
         name,
-        text: figures ? lapse(fromMilliseconds(figures[`${name}_ms`])) : '',
-        width: widths(pair.before, pair.after, `${name}_ms`)[which],
+        text: lapse(fromMilliseconds(figures[`${name}_ms`])),
         mark: mark((each) => each[`${name}_ms`]),
       })),
-      errors: figures ? percent(figures.error_rate_percent, 1) : '',
+      errors: percent(figures.error_rate_percent, 1),
       errorsMark: which === 'after' ? judgedShares(pair.before, pair.after) : '',
-      overall: figures ? percent(figures.overall_error_rate_percent, 1) : '',
-      waited: figures ? lapse(fromMilliseconds(1_000 * figures.waited_s_per_player)) : '',
-      rate:
-        figures?.per_second === null || !figures
-          ? '–'
-          : about(figures) + number(figures.per_second, 1),
-      failed: figures ? about(figures) + money(figures.failed_minor, this.session.currency()) : '',
-      spins: figures ? about(figures) + number(figures.spins) : '',
-      few: few ? this.say('impact.few') : '',
+      waited: lapse(fromMilliseconds(1_000 * figures.waited_s_per_player)),
+      rate: figures.per_second === null ? '–' : about(figures) + number(figures.per_second, 1),
+      failed: about(figures) + money(figures.failed_minor, this.session.currency()),
+      spins: about(figures) + number(figures.spins),
+      few: figures.recorded < LEAST_SPINS ? this.say('impact.few') : '',
       fewHint: this.say('impact.fewHint', { least: number(LEAST_SPINS) }),
-      measured: figures !== null,
-    };
-  }
-
-  private changeOf(pair: Pair) {
-    const factor = speedUp(pair);
-    if (factor === null) return null;
-    const way = wayOf(factor);
-    const times = way === 'slower' ? 1 / factor : factor;
-    const { number } = this.language.formats();
-    return {
-      way,
-      words: this.say(`impact.${way}`, { times: number(times, times < 10 ? 1 : 0) }),
     };
   }
 

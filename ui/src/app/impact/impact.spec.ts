@@ -1,5 +1,17 @@
 import { BeforeAfter, Figures } from '../core/api/schema';
-import { inOrder, judged, judgedShares, missingOf, speedUp, wayOf, widths } from './impact';
+import {
+  Pair,
+  WholePair,
+  errorVerdict,
+  heroOf,
+  inOrder,
+  judged,
+  judgedShares,
+  missingOf,
+  speedUp,
+  waitVerdict,
+  wayOf,
+} from './impact';
 
 function figures(p95: number): Figures {
   return {
@@ -43,10 +55,10 @@ describe('a pair of before and after', () => {
   });
 
   it('is so many times faster', () => {
-    expect(speedUp({ before: slow, after: fast })).toBe(20);
-    expect(speedUp({ before: fast, after: slow })).toBe(0.05);
-    expect(speedUp({ before: slow, after: null })).toBeNull();
-    expect(speedUp({ before: slow, after: figures(0) })).toBeNull();
+    expect(speedUp({ before: slow, after: fast }, 'p95_ms')).toBe(20);
+    expect(speedUp({ before: slow, after: fast }, 'p50_ms')).toBe(20);
+    expect(speedUp({ before: fast, after: slow }, 'p95_ms')).toBe(0.05);
+    expect(speedUp({ before: slow, after: figures(0) }, 'p95_ms')).toBeNull();
   });
 
   it('is as before where nobody would notice a difference', () => {
@@ -60,10 +72,48 @@ describe('a pair of before and after', () => {
     ]);
   });
 
-  it('is drawn to the longer of the two', () => {
-    expect(widths(slow, fast, 'p95_ms')).toEqual({ before: 100, after: 5 });
-    expect(widths(null, fast, 'p50_ms')).toEqual({ before: 0, after: 100 });
-    expect(widths(null, null, 'p99_ms')).toEqual({ before: 0, after: 0 });
+  const whole = (
+    problem: Pair['problem'],
+    before: Partial<Figures>,
+    after: Partial<Figures>,
+  ): WholePair => ({
+    ...pair(problem),
+    problem,
+    before: { ...slow, ...before },
+    after: { ...fast, ...after },
+  });
+
+  it('has the large figures where all problems are measured, or else what brought most', () => {
+    const [few, many] = [
+      whole('slow-rng', { recorded: 3, p95_ms: 60_000 }, {}),
+      whole('slow-provider', {}, {}),
+    ];
+    expect(heroOf([{ ...whole('all', {}, {}), after: null }, few, many])).toBe(many);
+    const all = whole('all', { recorded: 2 }, {});
+    expect(heroOf([all, few, many])).toBe(all);
+    expect(heroOf([])).toBeNull();
+  });
+
+  it('says nothing of the wait before there are spins enough', () => {
+    expect(waitVerdict(whole('all', { recorded: 19 }, {}), 'p95_ms')).toEqual({
+      way: 'few',
+      enough: 20,
+    });
+    expect(waitVerdict(whole('all', {}, {}), 'p95_ms')).toEqual({ way: 'faster', times: 20 });
+    expect(waitVerdict(whole('all', { p95_ms: 250 }, {}), 'p95_ms')).toEqual({ way: 'alike' });
+  });
+
+  it('says of failures how many spins would tell the two sides apart', () => {
+    const of = (before: number, after: number, spins: number): unknown => {
+      const side = (failed: number): Partial<Figures> => ({ failed, spins, recorded: spins });
+      return errorVerdict(whole('payment-errors', side(before), side(after)));
+    };
+    expect(of(10, 0, 100)).toEqual({ way: 'fewer' });
+    expect(of(0, 10, 100)).toEqual({ way: 'more' });
+    expect(of(0, 0, 40)).toEqual({ way: 'alike' });
+    expect(of(0, 0, 4)).toEqual({ way: 'few', enough: 20 });
+    expect(of(3, 0, 30)).toEqual({ way: 'few', enough: 37 });
+    expect(of(5, 4, 40)).toEqual({ way: 'few', enough: 1_300 });
   });
 
   it('is judged by failures only as far as chance does not explain them', () => {

@@ -4,6 +4,9 @@ import { BeforeAfter, Figures } from '../core/api/schema';
 /** A comparison for one problem of the story, or for all of them. */
 export type Pair = BeforeAfter & { readonly problem: ProblemId | 'all' };
 
+/** A comparison with figures on both sides. */
+export type WholePair = Pair & { readonly before: Figures; readonly after: Figures };
+
 /** With fewer spins the 95th percentile is determined by one or two of them. */
 export const LEAST_SPINS = 20;
 
@@ -13,6 +16,10 @@ export type Missing = 'both' | 'before' | 'after' | null;
 export function missingOf({ before, after }: Pick<BeforeAfter, 'before' | 'after'>): Missing {
   if (before) return after ? null : 'after';
   return after ? 'before' : 'both';
+}
+
+export function isWhole(pair: Pair): pair is WholePair {
+  return missingOf(pair) === null;
 }
 
 /** A pair of all problems is first; the others are in the order of the story. */
@@ -28,10 +35,57 @@ function isPair(pair: BeforeAfter): pair is Pair {
   return pair.problem === 'all' || isProblem({ id: pair.problem });
 }
 
-/** The ratio of the 95th percentiles before and after: above 1 is faster, below 1 slower; null if one is missing. */
-export function speedUp({ before, after }: Pick<BeforeAfter, 'before' | 'after'>): number | null {
-  if (!before || !after || before.p95_ms <= 0 || after.p95_ms <= 0) return null;
-  return before.p95_ms / after.p95_ms;
+/** The pair of the large figures: that of all problems, or else the fix that brought most, where enough spins say so. */
+export function heroOf(pairs: readonly Pair[]): WholePair | null {
+  const [first, ...others] = pairs.filter(isWhole);
+  if (!first || first.problem === 'all') return first ?? null;
+  const gain = (pair: WholePair): number =>
+    smaller(pair) < LEAST_SPINS ? 0 : (speedUp(pair, 'p95_ms') ?? 0);
+  return others.reduce((best, pair) => (gain(pair) > gain(best) ? pair : best), first);
+}
+
+/** Number of recorded spins on the smaller side. */
+function smaller({ before, after }: WholePair): number {
+  return Math.min(before.recorded, after.recorded);
+}
+
+/** What a problem is about: failed spins, or the waiting time. */
+export function measureOf(problem: Pair['problem']): 'errors' | 'wait' {
+  return problem === 'payment-errors' ? 'errors' : 'wait';
+}
+
+/** What a pair says, as far as it has enough spins for it. */
+export type Verdict =
+  | { readonly way: 'faster' | 'slower'; readonly times: number }
+  | { readonly way: 'fewer' | 'more' | 'alike' }
+  /** `enough` is the number of spins on each side with which the measured difference would be beyond chance. */
+  | { readonly way: 'few'; readonly enough: number };
+
+/** The verdict on a percentile of the waiting time. */
+export function waitVerdict(pair: WholePair, figure: 'p50_ms' | 'p95_ms'): Verdict {
+  if (smaller(pair) < LEAST_SPINS) return { way: 'few', enough: LEAST_SPINS };
+  const factor = speedUp(pair, figure);
+  const way = factor === null ? 'alike' : wayOf(factor);
+  if (factor === null || way === 'alike') return { way: 'alike' };
+  return { way, times: way === 'slower' ? 1 / factor : factor };
+}
+
+/** The verdict on the share of failed spins. */
+export function errorVerdict(pair: WholePair): Verdict {
+  const { before, after } = pair;
+  const judgement = judgedShares(before, after);
+  if (judgement !== '') return { way: judgement === 'good' ? 'fewer' : 'more' };
+  const [one, other] = [shareOf(before), shareOf(after)];
+  if (one !== other) return { way: 'few', enough: enoughFor(one, other) };
+  return smaller(pair) < LEAST_SPINS ? { way: 'few', enough: LEAST_SPINS } : { way: 'alike' };
+}
+
+/** The ratio of a percentile before and after: above 1 is faster, below 1 slower; null where it is unknown. */
+export function speedUp(
+  { before, after }: Pick<WholePair, 'before' | 'after'>,
+  figure: 'p50_ms' | 'p95_ms',
+): number | null {
+  return before[figure] > 0 && after[figure] > 0 ? before[figure] / after[figure] : null;
 }
 
 /** The direction of a factor; a change within a twentieth counts as none. */
@@ -40,20 +94,12 @@ export function wayOf(factor: number): 'faster' | 'slower' | 'alike' {
   return factor < 1 / 1.05 ? 'slower' : 'alike';
 }
 
-/** Lengths of the bars of one figure, in per cent of the longer one. */
-export function widths(
-  before: Figures | null,
-  after: Figures | null,
-  figure: 'p50_ms' | 'p95_ms' | 'p99_ms',
-): { before: number; after: number } {
-  const [one, other] = [before?.[figure] ?? 0, after?.[figure] ?? 0];
-  const longest = Math.max(one, other);
-  if (longest <= 0) return { before: 0, after: 0 };
-  return { before: (one / longest) * 100, after: (other / longest) * 100 };
-}
-
 /** The 97.5th percentile of the normal distribution. */
 const Z_95 = 1.96;
+
+function shareOf({ failed, spins }: Figures): number {
+  return spins > 0 ? failed / spins : 0;
+}
 
 /**
  * The direction of the change of the error rate, if a difference of this size occurs by chance less than once in twenty
@@ -61,13 +107,21 @@ const Z_95 = 1.96;
  */
 export function judgedShares(before: Figures | null, after: Figures | null): 'good' | 'bad' | '' {
   if (!before || !after || before.recorded === 0 || after.recorded === 0) return '';
-  const [one, other] = [before.failed / before.spins, after.failed / after.spins];
+  const [one, other] = [shareOf(before), shareOf(after)];
   // The test uses the recorded spins, not the number that they represent.
   const [few, many] = [before.recorded, after.recorded];
   const pooled = (one * few + other * many) / (few + many);
   const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / few + 1 / many));
   if (Math.abs(one - other) <= Z_95 * deviation) return '';
   return other < one ? 'good' : 'bad';
+}
+
+/** Number of spins on each side from which that test would tell these two shares apart, to two significant digits. */
+function enoughFor(one: number, other: number): number {
+  const mean = (one + other) / 2;
+  const count = (Z_95 ** 2 * 2 * mean * (1 - mean)) / (one - other) ** 2;
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(count)) - 1);
+  return Math.max(LEAST_SPINS, Math.ceil(count / unit) * unit);
 }
 
 /** Whether `after` is better than `before`, worse or equal, for figures of which less is better. */

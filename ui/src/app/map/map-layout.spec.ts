@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import { micros } from '../core/api/micros';
 import { MapEdge, MapNode, MapTraffic } from '../core/api/schema';
+import { pointsOf } from './curve-points';
 import { HALF_BOX, curveOf, layoutOf } from './map-layout';
 
 const traffic: MapTraffic = {
@@ -46,6 +47,33 @@ describe('the layout of the map', () => {
     ]);
   });
 
+  it('has no crossing where a database is on the other side of its service than its neighbour', () => {
+    const { nodes } = layoutOf(
+      [
+        node('gateway'),
+        node('game'),
+        node('users'),
+        node('payments'),
+        node('game/polodb', 'database'),
+        node('users/polodb', 'database'),
+      ],
+      [
+        edge('gateway', 'game'),
+        edge('gateway', 'users'),
+        edge('gateway', 'payments'),
+        edge('users', 'payments'),
+        edge('game', 'game/polodb'),
+        edge('users', 'users/polodb'),
+      ],
+    );
+    const last = nodes.filter(({ x }) => x > 0.7).sort((one, other) => one.y - other.y);
+    expect(last.map((placed) => placed.node.id)).toEqual([
+      'game/polodb',
+      'payments',
+      'users/polodb',
+    ]);
+  });
+
   it('places every node once and within, no two at one place, whatever calls whom', () => {
     const name = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
     fc.assert(
@@ -70,7 +98,7 @@ describe('the layout of the map', () => {
           names.map((id) => node(id)),
           pairs.map(([from, to]) => edge(from, to)),
         );
-        // A row of the map is at least 8.2 rem high, and a box 5.7 rem.
+        // A row of the map is at least 9.2 rem high, and a box 6.4 rem.
         const [halfWidth, halfHeight] = [(HALF_BOX / layout.columns) * 100 - 0.1, 35 / layout.rows];
         for (const wire of layout.wires) {
           const others = layout.nodes.filter(({ node: { id } }) => {
@@ -95,28 +123,3 @@ describe('the layout of the map', () => {
     ]);
   });
 });
-
-/** Points along a path of level lines and curves. */
-function pointsOf(path: string): [number, number][] {
-  const points: [number, number][] = [];
-  let [x, y] = [0, 0];
-  for (const [, command, rest] of path.matchAll(/([MHC])([^MHC]*)/g)) {
-    const numbers = (rest ?? '').trim().split(' ').map(Number);
-    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0, x3 = 0, y3 = 0] = numbers;
-    const [toX, toY] = command === 'C' ? [x3, y3] : [x1, command === 'M' ? y1 : y];
-    if (command !== 'M')
-      for (let step = 0; step <= 20; step += 1) {
-        const part = step / 20;
-        const of = (a: number, b: number, c: number, d: number): number =>
-          command === 'C'
-            ? (1 - part) ** 3 * a +
-              3 * (1 - part) ** 2 * part * b +
-              3 * (1 - part) * part ** 2 * c +
-              part ** 3 * d
-            : a + (d - a) * part;
-        points.push([of(x, x1, x2, toX), of(y, y1, y2, toY)]);
-      }
-    [x, y] = [toX, toY];
-  }
-  return points;
-}

@@ -26,8 +26,8 @@ export interface Layout {
  * Arranges nodes in columns from left to right in the direction of the calls, each as near to its
  * callers as possible without a call backwards (longest path from a node without callers; Sugiyama,
  * Tagawa and Toda 1981, first phase). Calls that close a cycle are ignored for the columns, but
- * drawn. Within a column a node is at the height of its callers (barycentre), and databases are
- * below services.
+ * drawn. Within a column a node is at the height of its callers (barycentre), so that wires cross as
+ * little as possible; of equal height databases are below services.
  */
 export function layoutOf(nodes: readonly MapNode[], edges: readonly MapEdge[]): Layout {
   const known = new Map(nodes.map((node) => [node.id, node]));
@@ -47,8 +47,8 @@ export function layoutOf(nodes: readonly MapNode[], edges: readonly MapEdge[]): 
       .map((node) => ({ node, height: height(node.id), low: node.kind === 'database' ? 1 : 0 }))
       .sort(
         (one, other) =>
-          one.low - other.low ||
           one.height - other.height ||
+          one.low - other.low ||
           (one.node.id < other.node.id ? -1 : 1),
       );
     order.forEach(({ node }, row) => {

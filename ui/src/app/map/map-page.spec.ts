@@ -1,13 +1,17 @@
+import { signal } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
+import { Health } from '../core/api/health';
 import { micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { MapTraffic, ServiceMap } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { StreamDouble } from '../testing/stream-double';
+import { TrafficStore } from '../traffic/traffic-store';
 import { MapPage } from './map-page';
+import { PathShare, PathStore } from './path-store';
 
 const traffic = (more: Partial<MapTraffic> = {}): MapTraffic => ({
   calls: 20,
@@ -35,6 +39,8 @@ const MAP: ServiceMap = {
 };
 
 describe('the page of the map', () => {
+  const shares = signal<ReadonlyMap<string, PathShare>>(new Map());
+  const players = signal<{ running: boolean } | null>(null);
   const gateway = { serviceMap: vi.fn() };
   const address = { follow: vi.fn() };
   let fixture: ComponentFixture<MapPage>;
@@ -51,23 +57,34 @@ describe('the page of the map', () => {
 
   beforeEach(() => {
     vi.resetAllMocks();
+    shares.set(new Map());
+    players.set(null);
+    vi.stubGlobal('matchMedia', () => ({ matches: false }));
     TestBed.configureTestingModule({
       providers: [
         provideLanguages(),
         { provide: Gateway, useValue: gateway },
         { provide: Address, useValue: address },
         { provide: TelemetryStream, useValue: new StreamDouble() },
+        { provide: Health, useValue: { recording: () => null } },
+        {
+          provide: PathStore,
+          useValue: { shares, traces: () => shares().size, watch: () => () => undefined },
+        },
+        {
+          provide: TrafficStore,
+          useValue: { traffic: players, watch: () => () => undefined },
+        },
       ],
     });
   });
 
+  afterEach(() => vi.unstubAllGlobals());
+
   it('says of each box what it is, how busy, how well and how fast', async () => {
     const page = await shown(MAP);
     expect(words(page.querySelector('[data-test="node-bank"]'))).toBe(
-      'bankexternal4/minfailed calls 25.0%P50 2.00 msP95 90.0 ms',
-    );
-    expect(words(page.querySelector('[data-test="node-payments/polodb"]'))).toMatch(
-      /^polodbdatabase · payments/,
+      'bankexternalP95 90.0 ms4/minfailed 25.0%',
     );
   });
 
@@ -85,20 +102,67 @@ describe('the page of the map', () => {
     const page = await shown({ ...MAP, estimated: true });
     expect(words(page.querySelector('[data-test="node-bank"]'))).toContain('≈4/min');
     expect(
-      page.querySelector('[data-test="node-bank"] .facts span')?.getAttribute('title'),
+      page.querySelector('[data-test="node-bank"] .facts span + span')?.getAttribute('title'),
     ).toMatch(/estimated/);
   });
 
   it('says that it counts the calls that failed, and no error events', async () => {
     const page = await shown(MAP);
     const share = page.querySelector('[data-test="node-bank"] [data-test="failed-share"]');
-    expect(words(share)).toBe('failed calls 25.0%');
+    expect(words(share)).toBe('failed 25.0%');
     expect(share?.getAttribute('title')).toMatch(/error status: 5 of 20\. Error events do not/);
   });
 
-  it('moves on wires that are busy, and marks those that fail', async () => {
-    const wires = [...(await shown(MAP)).querySelectorAll('svg g')];
-    expect(wires.map(({ classList }) => [...classList].sort())).toEqual([[], ['busy', 'failing']]);
+  it('shows databases when asked, each with the service that has it', async () => {
+    const page = await shown(MAP);
+    expect(page.querySelector('[data-test="node-payments/polodb"]')).toBeNull();
+    page.querySelector<HTMLInputElement>('[data-test="map-databases"]')?.click();
+    await fixture.whenStable();
+    expect(words(page.querySelector('[data-test="node-payments/polodb"]'))).toBe(
+      'polodbdatabase · paymentsP95 90.0 ms20 calls',
+    );
+  });
+
+  it('marks wires that fail, and draws those with more calls thicker', async () => {
+    const edges = [
+      { from: 'payments', to: 'bank', traffic: traffic({ errors: 5, calls: 100 }) },
+      { from: 'bank', to: 'payments', traffic: traffic({ calls: 1 }) },
+    ];
+    const page = await shown({ ...MAP, edges });
+    const wires = [...page.querySelectorAll('svg g')];
+    expect(wires.map(({ classList }) => [...classList])).toEqual([['failing'], []]);
+    const [many = 0, one = 0] = [...page.querySelectorAll<SVGPathElement>('svg path')].map(
+      ({ style }) => parseFloat(style.strokeWidth),
+    );
+    expect(many).toBeGreaterThan(one);
+  });
+
+  it('frames what takes most of the time, if that is long', async () => {
+    const share = (share: number, ms: number): PathShare => ({ share, time: micros(ms * 1_000) });
+    shares.set(
+      new Map([
+        ['bank', share(0.69, 2_700)],
+        ['payments', share(0.2, 800)],
+      ]),
+    );
+    const page = await shown(MAP);
+    const of = (id: string): string =>
+      words(page.querySelector(`[data-test="node-${id}"] [data-test="path-share"]`));
+    expect([of('bank'), of('payments')]).toEqual(['69% of the time', '20% of the time']);
+    const hot = (): (string | undefined)[] =>
+      [...page.querySelectorAll<HTMLElement>('.node.hot')].map(({ dataset }) => dataset['test']);
+    expect(hot()).toEqual(['node-bank']);
+    shares.set(new Map([['bank', share(0.69, 40)]]));
+    await fixture.whenStable();
+    expect(hot()).toEqual([]);
+  });
+
+  it('lets calls move only while virtual players spin', async () => {
+    const page = await shown(MAP);
+    expect(page.querySelector('rs-map-dots')).toBeNull();
+    players.set({ running: true });
+    await fixture.whenStable();
+    expect(page.querySelector('rs-map-dots')).not.toBeNull();
   });
 
   it('tells the same in a table', async () => {
@@ -115,7 +179,7 @@ describe('the page of the map', () => {
   it('has calls in its table that have no line: of a service to itself', async () => {
     const own = { from: 'payments', to: 'payments', traffic: traffic() };
     const page = await shown({ ...MAP, edges: [...MAP.edges, own] });
-    expect(page.querySelectorAll('svg g')).toHaveLength(2);
+    expect(page.querySelectorAll('svg g')).toHaveLength(1);
     const rows = [...page.querySelectorAll('[data-test="map-calls"] tbody tr')].map(words);
     expect(rows).toHaveLength(3);
     expect(rows[2]).toMatch(/^paymentspayments20/);

@@ -1,19 +1,21 @@
 import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
 
 import { BusinessParts } from '../business/business-parts';
+import { enoughSpins } from '../business/confidence';
+import { RtpBullet } from '../business/rtp-bullet';
 import { fromMilliseconds } from '../core/api/micros';
 import { Regression, ReleaseFigures } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { LoadWords } from '../core/ui/load-words';
+import { FaultStore } from '../faults/fault-store';
 import { countedWords } from '../impact/counted';
 import { LEAST_SPINS, about } from '../impact/impact';
+import { isAsReleased, onDial } from '../problems/problem-words';
 import { TrafficControls } from '../traffic/traffic-controls';
-import { RtpDrawing, barWidths, changeOf, rtpDrawings } from './releases';
+import { BEYOND_CHANCE, barWidths, changeOf, fixesOf, rtpOf } from './releases';
 import { ReleasesStore } from './releases-store';
 
-/** Number of standard errors beyond which a figure is marked, equal to `releases.rs` of the services. */
-const BEYOND_CHANCE = 3.29;
 const TIMES = ['p50', 'p95'] as const;
 
 /**
@@ -22,7 +24,7 @@ const TIMES = ['p50', 'p95'] as const;
  */
 @Component({
   selector: 'rs-releases-page',
-  imports: [BusinessParts, LoadWords, TrafficControls],
+  imports: [BusinessParts, LoadWords, RtpBullet, TrafficControls],
   templateUrl: './releases-page.html',
   styleUrls: ['../core/ui/insights.css', '../business/figures-table.css', './releases-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -30,11 +32,23 @@ const TIMES = ['p50', 'p95'] as const;
 export class ReleasesPage {
   private readonly language = inject(Language);
   protected readonly address = inject(Address);
+  private readonly faults = inject(FaultStore);
   protected readonly store = inject(ReleasesStore);
   protected readonly say = this.language.say;
   protected readonly times = TIMES;
 
-  private readonly exact = computed(() => this.store.releases()?.exact_rtp_percent ?? 0);
+  /** A fraction of 1. */
+  protected readonly exact = computed(() => (this.store.releases()?.exact_rtp_percent ?? 0) / 100);
+  /** What runs now, where that is no release of the dial: its spins are those of no release. */
+  protected readonly running = computed(() => {
+    const board = this.faults.board();
+    const release = board && onDial(board, board.release);
+    if (!board || !release || isAsReleased(board.problems, release)) return '';
+    const fixes = fixesOf(board.problems, release);
+    return fixes > 0
+      ? this.language.count('releases.runningFixed', fixes, { release: release.version })
+      : this.say('releases.runningChanged', { release: release.version });
+  });
   protected readonly scope = computed(() => {
     const releases = this.store.releases();
     if (!releases) return '';
@@ -51,33 +65,27 @@ export class ReleasesPage {
   protected readonly rows = computed(() => {
     const releases = this.store.releases()?.releases ?? [];
     const widths = { p50: barWidths(releases, 'p50_ms'), p95: barWidths(releases, 'p95_ms') };
-    const drawings = rtpDrawings(releases, this.exact());
     return releases.map((release, place) =>
-      this.rowOf(
-        release,
-        { p50: widths.p50[place] ?? 0, p95: widths.p95[place] ?? 0 },
-        drawings[place] ?? null,
-        place > 0,
-      ),
+      this.rowOf(release, { p50: widths.p50[place] ?? 0, p95: widths.p95[place] ?? 0 }, place > 0),
     );
   });
 
   constructor() {
-    inject(DestroyRef).onDestroy(this.store.watch());
+    const destroyed = inject(DestroyRef);
+    destroyed.onDestroy(this.store.watch());
+    destroyed.onDestroy(this.faults.watch());
   }
 
   private rowOf(
     release: ReleaseFigures,
     widths: Record<(typeof TIMES)[number], number>,
-    drawing: RtpDrawing | null,
     compared: boolean,
   ) {
-    const { figures, regressions, rtp_percent, rtp_band_percent } = release;
+    const { figures, regressions, rtp_percent } = release;
+    const rtp = rtpOf(release, this.exact());
     const { lapse, number, percent } = this.language.formats();
     const regressed = (figure: Regression['figure']): boolean =>
       regressions.some((regression) => regression.figure === figure);
-    const band = this.points(rtp_band_percent ?? 0);
-    const observed = rtp_percent === null ? '–' : percent(rtp_percent, 1);
     return {
       release: release.release,
       href: `/traces?${new URLSearchParams({ name: 'slot-machine-spin', release: release.release })}`,
@@ -91,15 +99,15 @@ export class ReleasesPage {
       })),
       errors: percent(figures.error_rate_percent, 1),
       errorsBad: regressed('errors'),
-      rtp: observed,
-      rtpBad: regressed('rtp'),
-      band: drawing ? this.say('releases.band', { band }) : '',
-      drawing,
-      drawingWords: this.say('releases.drawing', {
-        exact: percent(this.exact(), 1),
-        band,
-        observed,
-      }),
+      rtpText: rtp_percent === null ? '–' : percent(rtp_percent, 1),
+      rtp,
+      verdict: rtp ? this.say(`insights.business.${rtp.verdict}`) : '',
+      enough:
+        rtp?.verdict === 'few'
+          ? this.say('insights.business.enough', {
+              count: number(enoughSpins(figures.recorded, rtp.half)),
+            })
+          : '',
       spins: about(figures) + number(figures.spins),
       few: figures.recorded < LEAST_SPINS ? this.say('impact.few') : '',
       fewHint: this.say('impact.fewHint', { least: number(LEAST_SPINS) }),
@@ -143,10 +151,5 @@ export class ReleasesPage {
     if (suspect === null) return this.say('releases.points', { service });
     const { key, name } = changeOf(suspect);
     return this.say('releases.suspect', { change: key === null ? name : this.say(key), service });
-  }
-
-  /** A band that is wider than the RTP itself needs no digits after the point. */
-  private points(percent: number): string {
-    return this.language.formats().percent(percent, percent < 100 ? 1 : 0);
   }
 }

@@ -1,7 +1,5 @@
-import * as fc from 'fast-check';
-
 import { ReleaseFigures } from '../core/api/schema';
-import { barWidths, changeOf, rtpDrawings } from './releases';
+import { barWidths, changeOf, fixesOf, rtpOf } from './releases';
 
 function release(p95: number, rtp: number | null = null, band: number | null = null) {
   return {
@@ -63,39 +61,45 @@ describe('releases drawn', () => {
     expect(barWidths([release(0)], 'p50_ms')).toEqual([0]);
     expect(barWidths([], 'p50_ms')).toEqual([]);
   });
+});
 
-  it('have the exact RTP in the middle, and the band around it to one scale', () => {
-    const [wide, narrow, none] = rtpDrawings(
-      [release(1, 96, 20), release(1, 106, 10), release(1)],
-      96,
-    );
-    expect(wide).toEqual({ observed: 50, from: 2, width: 96 });
-    expect(narrow).toEqual({ observed: 74, from: 26, width: 48 });
-    expect(none).toBeNull();
+describe('the RTP of a release', () => {
+  it('has the interval of 95 %, which is narrower than that of the services', () => {
+    const rtp = rtpOf(release(1, 126, 32.9), 0.96);
+    expect(rtp?.half).toBeCloseTo(0.196, 3);
+    expect(rtp).toMatchObject({ observed: 1.26, verdict: 'outside' });
   });
 
-  it('of few spins do not squeeze those of many', () => {
-    const [few, many] = rtpDrawings([release(1, 150, 1464), release(1, 126, 30)], 96);
-    expect(few).toEqual({ observed: 62.96, from: 2, width: 96 });
-    expect(many?.observed).toBeCloseTo(57.2);
-    expect(many?.width).toBeCloseTo(14.4);
+  it('is judged only by spins enough', () => {
+    expect(rtpOf(release(1, 150, 1_464), 0.96)).toMatchObject({
+      verdict: 'few',
+      band: { low: 0 },
+    });
+    expect(rtpOf(release(1, 100, 30), 0.96)?.verdict).toBe('inside');
+    expect(rtpOf(release(1), 0.96)).toBeNull();
   });
+});
 
-  it('never leave their place', () =>
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 1, max: 900 })), {
-          minLength: 1,
-        }),
-        (drawn) => {
-          const releases = drawn.map(([rtp, band]) => release(1, rtp, band));
-          for (const drawing of rtpDrawings(releases, 96)) {
-            expect(drawing?.observed).toBeGreaterThanOrEqual(1.9);
-            expect(drawing?.observed).toBeLessThanOrEqual(98.1);
-            expect(drawing?.from).toBeGreaterThanOrEqual(1.9);
-            expect(drawing?.width).toBeLessThanOrEqual(96.2);
-          }
-        },
+describe('what runs', () => {
+  it('is a release with so many fixes, unless it also has a problem more', () => {
+    const faults = ['slow-rng', 'payment-errors'] as const;
+    expect(
+      fixesOf(
+        [
+          { id: 'slow-rng', state: 'fixed' },
+          { id: 'payment-errors', state: 'on' },
+        ],
+        { faults },
       ),
-    ));
+    ).toBe(1);
+    expect(
+      fixesOf(
+        [
+          { id: 'slow-rng', state: 'fixed' },
+          { id: 'missing-index', state: 'on' },
+        ],
+        { faults },
+      ),
+    ).toBe(0);
+  });
 });

@@ -1,5 +1,6 @@
-import { ProblemId } from '../core/api/parts';
-import { ReleaseFigures } from '../core/api/schema';
+import { Band, RtpVerdict, Z_95, rtpVerdict } from '../business/confidence';
+import { ProblemId, ProblemView } from '../core/api/parts';
+import { ReleaseFigures, ReleaseView } from '../core/api/schema';
 import { Key, isKey } from '../core/i18n/language';
 
 const FIXED = '-fixed';
@@ -31,35 +32,39 @@ export function barWidths(
   return times.map((time) => (longest > 0 ? (100 * time) / longest : 0));
 }
 
-/** The observed RTP and the band around the exact one, in per cent of the width; the exact RTP is in the middle. */
-export interface RtpDrawing {
+/** Quantile of the band that the services report, equal to `releases.rs` there. */
+export const BEYOND_CHANCE = 3.29;
+
+/** The observed RTP of a release, and the interval around the exact one in which 95 of 100 samples are, as fractions of 1. */
+export interface ReleaseRtp {
   readonly observed: number;
-  readonly from: number;
-  readonly width: number;
+  readonly band: Band;
+  readonly half: number;
+  readonly verdict: RtpVerdict;
 }
 
-/** The band of few spins exceeds the scale and is cut at both ends. */
-const MOST_REACH = 200;
-
-/** All releases have the same scale, so that widths can be compared. Null without stakes. */
-export function rtpDrawings(
-  releases: readonly ReleaseFigures[],
+/** The same interval and the same verdict as on the page of money. Null without stakes. */
+export function rtpOf(
+  { rtp_percent, rtp_band_percent }: Pick<ReleaseFigures, 'rtp_percent' | 'rtp_band_percent'>,
   exact: number,
-): readonly (RtpDrawing | null)[] {
-  const widest = Math.max(
-    0,
-    ...releases.flatMap(({ rtp_percent, rtp_band_percent }) =>
-      rtp_percent === null || rtp_band_percent === null
-        ? []
-        : [Math.abs(rtp_percent - exact), rtp_band_percent],
-    ),
-  );
-  const reach = Math.min(widest, MOST_REACH);
-  return releases.map(({ rtp_percent, rtp_band_percent }) => {
-    if (rtp_percent === null || rtp_band_percent === null || reach <= 0) return null;
-    const place = (rtp: number): number =>
-      50 + 48 * Math.max(-1, Math.min(1, (rtp - exact) / reach));
-    const from = place(exact - rtp_band_percent);
-    return { observed: place(rtp_percent), from, width: 2 * (50 - from) };
-  });
+): ReleaseRtp | null {
+  if (rtp_percent === null || rtp_band_percent === null) return null;
+  const half = ((rtp_band_percent / 100) * Z_95) / BEYOND_CHANCE;
+  const observed = rtp_percent / 100;
+  return {
+    observed,
+    half,
+    band: { low: Math.max(0, exact - half), high: exact + half },
+    verdict: rtpVerdict(observed, exact, half),
+  };
+}
+
+/** Number of problems of a release that are fixed or off by hand; 0 where one is on that it does not have. */
+export function fixesOf(
+  problems: readonly Pick<ProblemView, 'id' | 'state'>[],
+  { faults }: Pick<ReleaseView, 'faults'>,
+): number {
+  const isAdded = problems.some(({ id, state }) => state === 'on' && !faults.includes(id));
+  if (isAdded) return 0;
+  return problems.filter(({ id, state }) => state !== 'on' && faults.includes(id)).length;
 }

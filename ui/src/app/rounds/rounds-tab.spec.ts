@@ -2,10 +2,11 @@ import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 
 import { RoundsStore } from '../core/api/rounds-store';
+import { RoundSummary } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { Play } from '../slot/play';
-import { RoundsTab } from './rounds-tab';
+import { RoundsTab, kindOf } from './rounds-tab';
 
 const round = (number: number) => ({
   round_id: `r${number}`,
@@ -17,6 +18,13 @@ const round = (number: number) => ({
 });
 
 describe('the tab of the rounds', () => {
+  it('calls nothing a win that is not above the stake', () => {
+    const of = (payout: number, status: RoundSummary['status'] = 'posted'): string =>
+      kindOf({ status, stake: 1_000, payout });
+    expect([of(0), of(500), of(1_000), of(1_001)]).toEqual(['lost', 'returned', 'returned', 'won']);
+    expect(of(500, 'voided')).toBe('voided');
+  });
+
   it.each([
     [49, false, undefined],
     [50, true, 'Listed: the last 50 rounds'],

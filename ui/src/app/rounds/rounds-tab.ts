@@ -53,13 +53,17 @@ export class RoundsTab {
   }
 }
 
-function kindOf({
+/** A payout that is not above the stake is a return: calling it a win would present a loss as one. */
+export function kindOf({
   status,
+  stake,
   payout = 0,
-}: RoundSummary): 'won' | 'lost' | 'voided' | 'pending' | 'reserved' {
+}: Pick<RoundSummary, 'status' | 'stake' | 'payout'>):
+  'won' | 'returned' | 'lost' | 'voided' | 'pending' | 'reserved' {
   switch (status) {
     case 'posted':
-      return payout > 0 ? 'won' : 'lost';
+      if (payout === 0) return 'lost';
+      return payout > stake ? 'won' : 'returned';
     case 'voided':
     case 'reserved':
       return status;

@@ -342,6 +342,8 @@ const REPLIES = {
     throttled: true,
   },
   faults: {
+    release: '1',
+    releases: [],
     faults: [
       {
         id: 'slow-report',
@@ -438,20 +440,20 @@ const SCREENS: readonly Screen[] = [
     name: 'business',
     path: '/business',
     load: async () => {
-      const [{ BusinessPage }, { LineChart }] = await Promise.all([
+      const [{ BusinessPage }, { LineChart }, { MoneyCard }, { RtpCard }] = await Promise.all([
         import('../business/business-page'),
         import('../business/line-chart'),
+        import('../business/money-card'),
+        import('../business/rtp-card'),
       ]);
-      TestBed.overrideComponent(BusinessPage, {
-        remove: { imports: [LineChart] },
-        add: { imports: [ChartDouble] },
-      });
+      const doubled = { remove: { imports: [LineChart] }, add: { imports: [ChartDouble] } };
+      TestBed.overrideComponent(MoneyCard, doubled).overrideComponent(RtpCard, doubled);
       return BusinessPage;
     },
   },
   {
     name: 'impact',
-    path: '/business/impact',
+    path: '/business',
     load: async () => (await import('../impact/impact-page')).ImpactPage,
   },
   {

@@ -13,7 +13,7 @@ describe('the assumptions', () => {
 
   it('are read as people type them', () => {
     const check = (typed: string, expected: number | null): void =>
-      expect([typed, assumptionOf(typed)]).toEqual([typed, expected]);
+      expect([typed, assumptionOf('conversion', typed)]).toEqual([typed, expected]);
     check('15', 15);
     check(' 2,5 ', 2.5);
     check('+25', 25);
@@ -24,5 +24,12 @@ describe('the assumptions', () => {
     check('many', null);
     check('1001', null);
     check('1e9', null);
+  });
+
+  it('of many spins are typed with their thousands apart, in any language', () => {
+    for (const typed of ['1200000', '1,200,000', '1.200.000', '1 200\u00a0000'])
+      expect([typed, assumptionOf('spinsPerHour', typed)]).toEqual([typed, 1_200_000]);
+    expect(assumptionOf('spinsPerHour', '12,5')).toBe(12.5);
+    expect(assumptionOf('spinsPerHour', '100000001')).toBeNull();
   });
 });

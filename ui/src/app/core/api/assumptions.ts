@@ -14,6 +14,8 @@ export interface Assumptions {
   /** In months. */
   returnFrom: number;
   returnTo: number;
+  /** The customer's own volume, by which measured losses are projected. */
+  spinsPerHour: number;
 }
 
 export const AS_IN_SCRIPT: Assumptions = {
@@ -26,11 +28,15 @@ export const AS_IN_SCRIPT: Assumptions = {
   downtime: 80,
   returnFrom: 2,
   returnTo: 3,
+  spinsPerHour: 10_000,
 };
 
 export type Assumption = keyof Assumptions;
 
-const MOST = 1_000;
+/** The largest value of an assumption. */
+export function mostOf(name: Assumption): number {
+  return name === 'spinsPerHour' ? 100_000_000 : 1_000;
+}
 
 /** Reads stored assumptions; an unreadable one has the script's value. */
 export function assumptionsOf(kept: unknown): Assumptions {
@@ -38,21 +44,19 @@ export function assumptionsOf(kept: unknown): Assumptions {
   const names = Object.keys(AS_IN_SCRIPT) as Assumption[];
   const found = names.flatMap((name) => {
     const value: unknown = values.get(name);
-    return isAssumption(value) ? [[name, value] as const] : [];
+    return isAssumption(name, value) ? [[name, value] as const] : [];
   });
   return { ...AS_IN_SCRIPT, ...Object.fromEntries(found) };
 }
 
-/** Parses a figure as it is typed; null where it is none. */
-export function assumptionOf(typed: string): number | null {
-  const text = typed
-    .trim()
-    .replace(',', '.')
-    .replace(/^\+|^[-−–]/, '');
-  const value = text === '' ? NaN : Number(text);
-  return isAssumption(value) ? value : null;
+/** Parses a figure as it is typed; null where it is none. Points and commas between groups of three digits part thousands. */
+export function assumptionOf(name: Assumption, typed: string): number | null {
+  const text = typed.replace(/\s/g, '').replace(/^\+|^[-−–]/, '');
+  const isGrouped = mostOf(name) > 1_000 && /^\d{1,3}([.,]\d{3})+$/.test(text);
+  const value = text === '' ? NaN : Number(text.replace(/[.,]/g, isGrouped ? '' : '.'));
+  return isAssumption(name, value) ? value : null;
 }
 
-function isAssumption(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 && value <= MOST;
+function isAssumption(name: Assumption, value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 && value <= mostOf(name);
 }

@@ -7,6 +7,6 @@ describe('the parts of the business pages', () => {
       expect([partAt(path), pageAt(path)]).toEqual([name, 'business']);
   });
 
-  it('are the money where the address says none', () =>
-    expect(partAt('/business/elsewhere')).toBe('money'));
+  it('are before and after where the address says none', () =>
+    expect(partAt('/business/elsewhere')).toBe('impact'));
 });

@@ -1,14 +1,14 @@
-/** The parts of the business pages. */
+/** The parts of the business pages; the first one is at the address of the page. */
 export const PARTS = [
-  { name: 'money', path: '/business', key: 'impact.parts.money' },
-  { name: 'impact', path: '/business/impact', key: 'impact.parts.impact' },
+  { name: 'impact', path: '/business', key: 'impact.parts.impact' },
+  { name: 'money', path: '/business/money', key: 'impact.parts.money' },
   { name: 'releases', path: '/business/releases', key: 'impact.parts.releases' },
 ] as const;
 type Part = (typeof PARTS)[number]['name'];
 
-export const IMPACT_PATH = PARTS[1].path;
+export const IMPACT_PATH = PARTS[0].path;
 
 /** The part at a path; an unknown path below `/business` shows the first part. */
 export function partAt(path: string): Part {
-  return PARTS.find((part) => part.path === path)?.name ?? 'money';
+  return PARTS.find((part) => part.path === path)?.name ?? PARTS[0].name;
 }

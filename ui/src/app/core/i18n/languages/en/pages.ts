@@ -261,6 +261,7 @@ export const pages = {
     payout: 'Payout',
     status: 'Status',
     won: 'won',
+    returned: 'returned',
     lost: 'no win',
     voided: 'stake returned',
     pending: 'settling',

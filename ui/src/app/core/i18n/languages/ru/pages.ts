@@ -279,6 +279,7 @@ export const pages: PagePhrases = {
     payout: 'Выплата',
     status: 'Статус',
     won: 'выигрыш',
+    returned: 'возврат',
     lost: 'без выигрыша',
     voided: 'ставка возвращена',
     pending: 'идёт расчёт',
