@@ -165,7 +165,7 @@ test('the waterfall by keyboard alone', async (t) => {
   await page.press('c');
   assert.equal(await page.attribute('toggle-critical', 'aria-pressed'), 'false');
   await page.press('c');
-  await page.press('g');
+  await page.press('w');
   assert.equal(await page.attribute('toggle-gaps', 'aria-pressed'), 'true');
   await page.press('+');
   await page.see('zoom-reset');

@@ -12,7 +12,6 @@ export const problems = {
     some: 'problems: {{ names }}',
     wrongPaytable: '{{ what }} and a wrong paytable',
     other: 'Release {{ release }} is active; choosing one here replaces it',
-    byHand: '{{ what }}; then changed manually',
     choosing: 'Switching…',
   },
   name: {
@@ -61,16 +60,30 @@ export const problems = {
   },
   armedFixed: 'but the service retries, so the player does not notice',
   changed: '{{ name }}: {{ state }}',
+  ofSpin: 'of the spin',
+  failedSpin: 'this spin failed',
+  step: {
+    spin: 'Spin',
+    look: 'Look',
+    fix: 'Fix',
+    repeat: 'Same round',
+    compare: 'Compare',
+  },
   next: {
     label: 'Next step',
     begin: 'Start with release {{ release }}: all problems are on.',
     doBegin: 'Start demo',
-    spin: 'Make a spin: its trace shows the problems.',
-    fix: 'Open the trace, find the bottleneck and fix it.',
-    repeat: 'Now replay the same round and compare.',
-    doRepeat: 'Replay round',
+    spin: 'Make a spin and see where the time goes.',
+    doSpin: 'Spin',
+    look: 'See where the time of this spin went.',
+    doLook: 'Open the trace',
+    fix: 'Now fix this: {{ name }}',
+    repeat: 'Fixed. Play the same round again.',
+    doRepeat: 'Same round again',
     compare: 'The same round was played twice.',
-    doCompare: 'Compare the traces',
+    doCompare: 'Compare',
+    done: 'All problems are fixed.',
+    doDone: 'Before and after',
   },
   reset: 'Reset demo',
   resetWill:
@@ -199,6 +212,12 @@ export const releases = {
 
 export const faults = {
   more: 'More faults',
+  moreOn: { one: 'More faults · {{ count }} on', other: 'More faults · {{ count }} on' },
+  allOff: 'All off',
+  group: { money: 'Money', errors: 'Errors', load: 'Load' },
+  chip: { one: '{{ count }} fault on', other: '{{ count }} faults on' },
+  plusFixes: { one: '+ {{ count }} fix', other: '+ {{ count }} fixes' },
+  plusProblems: { one: '+ {{ count }} problem', other: '+ {{ count }} problems' },
   label: 'Other faults',
   name: {
     'provider-spike': 'Payment failure spike',
@@ -273,6 +292,9 @@ export const overhead = {
 
 export const traffic = {
   title: 'Virtual players',
+  p95Of: { one: 'P95, {{ count }} player', other: 'P95, {{ count }} players' },
+  p95Hint:
+    '95% of the latest spins of the virtual players took no longer. The line shows the last 60 s; the marks show switched problems.',
   start: 'Start',
   stop: 'Stop',
   players: 'Players',

@@ -14,7 +14,6 @@ export const problems: PagePhrases['problems'] = {
     some: 'проблемы: {{ names }}',
     wrongPaytable: '{{ what }} и неверная таблица выплат',
     other: 'Активен релиз {{ release }}; выбор здесь его заменит',
-    byHand: '{{ what }}; затем изменено вручную',
     choosing: 'Переключаем…',
   },
   name: {
@@ -67,16 +66,30 @@ export const problems: PagePhrases['problems'] = {
   },
   armedFixed: 'но сервис повторит запрос: игрок не заметит',
   changed: '{{ name }}: {{ state }}',
+  ofSpin: 'времени спина',
+  failedSpin: 'спин сорван',
+  step: {
+    spin: 'Спин',
+    look: 'Трейс',
+    fix: 'Исправление',
+    repeat: 'Повтор',
+    compare: 'Сравнение',
+  },
   next: {
     label: 'Следующий шаг',
     begin: 'Начните с релиза {{ release }}: включены все проблемы.',
     doBegin: 'Начать демо',
-    spin: 'Сделайте спин: проблемы видны в его трейсе.',
-    fix: 'Откройте трейс, найдите узкое место и исправьте его.',
-    repeat: 'Теперь повторите тот же раунд и сравните.',
-    doRepeat: 'Повторить раунд',
+    spin: 'Сделайте спин и посмотрите, куда уходит время.',
+    doSpin: 'Крутить',
+    look: 'Посмотрите, куда ушло время этого спина.',
+    doLook: 'Открыть трейс',
+    fix: 'Теперь исправьте: {{ name }}',
+    repeat: 'Исправлено. Сыграйте тот же раунд ещё раз.',
+    doRepeat: 'Тот же раунд',
     compare: 'Один и тот же раунд сыгран дважды.',
-    doCompare: 'Сравнить трейсы',
+    doCompare: 'Сравнить',
+    done: 'Все проблемы исправлены.',
+    doDone: 'До и после',
   },
   reset: 'Сбросить демо',
   resetWill:
@@ -205,6 +218,32 @@ export const releases: PagePhrases['releases'] = {
 
 export const faults: PagePhrases['faults'] = {
   more: 'Другие сбои',
+  moreOn: {
+    one: 'Другие сбои · включён {{ count }}',
+    few: 'Другие сбои · включено {{ count }}',
+    many: 'Другие сбои · включено {{ count }}',
+    other: 'Другие сбои · включено {{ count }}',
+  },
+  allOff: 'Выключить все',
+  group: { money: 'Деньги', errors: 'Ошибки', load: 'Нагрузка' },
+  chip: {
+    one: '{{ count }} сбой включён',
+    few: '{{ count }} сбоя включено',
+    many: '{{ count }} сбоев включено',
+    other: '{{ count }} сбоя включено',
+  },
+  plusFixes: {
+    one: '+ {{ count }} исправление',
+    few: '+ {{ count }} исправления',
+    many: '+ {{ count }} исправлений',
+    other: '+ {{ count }} исправления',
+  },
+  plusProblems: {
+    one: '+ {{ count }} проблема',
+    few: '+ {{ count }} проблемы',
+    many: '+ {{ count }} проблем',
+    other: '+ {{ count }} проблемы',
+  },
   label: 'Другие сбои',
   name: {
     'provider-spike': 'Всплеск ошибок платежей',
@@ -280,6 +319,14 @@ export const overhead: PagePhrases['overhead'] = {
 
 export const traffic: PagePhrases['traffic'] = {
   title: 'Виртуальные игроки',
+  p95Of: {
+    one: 'P95, {{ count }} игрок',
+    few: 'P95, {{ count }} игрока',
+    many: 'P95, {{ count }} игроков',
+    other: 'P95, {{ count }} игрока',
+  },
+  p95Hint:
+    '95\u00a0% последних спинов виртуальных игроков длились не дольше. Линия — последние 60\u00a0с, отметки — переключения проблем.',
   start: 'Запустить',
   stop: 'Остановить',
   players: 'Игроки',
