@@ -70,6 +70,8 @@ export class DeliveryStrip {
     if (!state.sending) return { mood: 'rest', words: this.say('delivery.off') };
     if (this.store.otherDestination() > 0)
       return { mood: 'trouble', words: this.say('delivery.decideShort') };
+    if (state.rate_limits.length > 0)
+      return { mood: 'trouble', words: this.language.count('delivery.limited', state.held) };
     if (state.last_error && isTroubled(state))
       return { mood: 'trouble', words: this.language.count('delivery.silent', state.held) };
     if (state.dead > 0)

@@ -22,12 +22,14 @@ import { WATERFALL_KEYS } from '../traces/waterfall-keys';
       </h2>
       <dl>
         @for (row of rows(); track row.text) {
-          <dt>
-            @for (key of row.keys; track key) {
-              <kbd>{{ key }}</kbd>
-            }
-          </dt>
-          <dd>{{ row.text }}</dd>
+          <div>
+            <dt>
+              @for (key of row.keys; track key) {
+                <kbd>{{ key }}</kbd>
+              }
+            </dt>
+            <dd>{{ row.text }}</dd>
+          </div>
         }
       </dl>
       <button type="button" class="quiet" (click)="close()">{{ say('help.close') }}</button>

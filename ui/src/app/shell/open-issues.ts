@@ -21,7 +21,7 @@ import { IssueStore } from '../issues/issue-store';
       border-radius: 0.5rem;
       background: var(--bad-badge);
       color: var(--on-badge);
-      font-size: 0.65rem;
+      font-size: 0.75rem;
       font-weight: 650;
       line-height: 1rem;
       text-align: center;

@@ -46,9 +46,8 @@ export interface SwitchMark {
   `,
   styles: `
     div {
-      position: relative;
       display: grid;
-      grid-template-columns: 7.5rem 1fr;
+      grid-template-columns: 8rem 1fr auto;
       align-items: center;
       gap: var(--space-6);
       padding: var(--space-3) var(--space-8);
@@ -88,11 +87,9 @@ export interface SwitchMark {
       stroke: var(--good);
     }
     .most {
-      position: absolute;
-      top: 0.1rem;
-      right: 0.5rem;
+      align-self: start;
       color: var(--dim);
-      font-size: 0.75rem;
+      font-size: 0.85rem;
     }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -45,6 +45,7 @@ export const pages = {
       'Copy the DSN from your Sentry project (Settings → Client Keys (DSN)). The saved key is hidden: to change it, enter a new DSN.',
     common: 'All services',
     noDsn: 'No DSN: data is stored locally',
+    perService: 'Per service',
     asCommon: 'Same as all services',
     dsnExample: 'https://key@host/project',
     dsnMistake: {
@@ -101,10 +102,11 @@ export const pages = {
       one: 'Sentry does not answer, {{ count }} waits',
       other: 'Sentry does not answer, {{ count }} wait',
     },
+    limited: {
+      one: 'Sentry limits the rate, {{ count }} waits',
+      other: 'Sentry limits the rate, {{ count }} wait',
+    },
     refused: { one: '{{ count }} not delivered', other: '{{ count }} not delivered' },
-    paused: 'Sending is off: data is stored locally',
-    decide: 'Envelopes for another DSN: choose what to do',
-    someDead: 'Some envelopes were not delivered: see why',
     underWay: 'Sending to Sentry',
     well: 'Everything is delivered',
     lastError: 'Last error:',

@@ -46,6 +46,7 @@ export const pages: PagePhrases = {
       'Скопируйте DSN из проекта Sentry (Settings → Client Keys (DSN)). Сохранённый ключ скрыт: чтобы сменить его, введите новый DSN.',
     common: 'Все сервисы',
     noDsn: 'DSN не задан: данные хранятся локально',
+    perService: 'Отдельно для сервисов',
     asCommon: 'Как для всех сервисов',
     dsnExample: 'https://ключ@хост/проект',
     dsnMistake: {
@@ -98,6 +99,12 @@ export const pages: PagePhrases = {
     here: 'Хранится на этом компьютере',
     off: 'Отправка выключена',
     decideShort: 'Выберите, что отправить',
+    limited: {
+      one: 'Sentry ограничивает приём, ждёт {{ count }}',
+      few: 'Sentry ограничивает приём, ждут {{ count }}',
+      many: 'Sentry ограничивает приём, ждут {{ count }}',
+      other: 'Sentry ограничивает приём, ждут {{ count }}',
+    },
     silent: {
       one: 'Sentry не отвечает, ждёт {{ count }}',
       few: 'Sentry не отвечает, ждут {{ count }}',
@@ -110,9 +117,6 @@ export const pages: PagePhrases = {
       many: 'Не доставлено {{ count }}',
       other: 'Не доставлено {{ count }}',
     },
-    paused: 'Отправка выключена: данные хранятся локально',
-    decide: 'Есть конверты для другого DSN: выберите, что с ними делать',
-    someDead: 'Часть конвертов не доставлена: посмотрите почему',
     underWay: 'Отправляем в Sentry',
     well: 'Всё доставлено',
     lastError: 'Последняя ошибка:',
