@@ -48,7 +48,7 @@ export const problems = {
     other: '{{ count }} traces',
   },
   openSeen: 'Open the newest trace that shows it ({{ at }})',
-  notSeen: 'not seen yet: make a spin',
+  notSeen: 'not seen yet',
   was: 'was {{ time }}',
   switching: 'Switching… {{ share }}',
   notReady: 'Players are still being created: you can switch the index when this is done.',

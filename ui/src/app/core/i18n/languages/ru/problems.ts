@@ -52,7 +52,7 @@ export const problems: PagePhrases['problems'] = {
     other: '{{ count }} трейса',
   },
   openSeen: 'Открыть последний трейс, где это видно ({{ at }})',
-  notSeen: 'ещё не видно: сделайте спин',
+  notSeen: 'ещё не видно',
   was: 'было {{ time }}',
   switching: 'Переключаем… {{ share }}',
   notReady: 'Игроки ещё создаются: индекс можно будет переключить после этого.',
