@@ -101,7 +101,7 @@ export function tipped(element: Element): HTMLElement | null {
 export function linesOf(elements: readonly HTMLElement[]): string[] {
   const told = elements
     .filter((each) => saysMore(each) || each.scrollWidth > each.clientWidth + 1)
-    .map(textOf);
+    .map((each) => each.getAttribute(TIP)?.trim() ?? '');
   return [...new Set(told)].filter((text) => text !== '');
 }
 
