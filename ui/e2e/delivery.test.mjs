@@ -41,7 +41,7 @@ test('what Sentry refused is explained, and is sent again: one, then all', async
   });
   assert.equal(await page.isThere('last-error'), false, 'what is over is not told as trouble');
   await until('the strip to say so', async () =>
-    /Everything is delivered/.test(await page.attribute('strip-words', 'title')),
+    /Everything is delivered/.test(await page.text('strip-words')),
   );
   await page.inEach('delivery-retried');
 });

@@ -124,8 +124,7 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
   };
   const told = (element) => {
     let all = '';
-    for (let each = element; each; each = each.parentElement)
-      all += ` ${each.title ?? ''} ${each.dataset?.tip ?? ''}`;
+    for (let each = element; each; each = each.parentElement) all += ` ${each.dataset?.tip ?? ''}`;
     return words(all);
   };
 
@@ -208,8 +207,8 @@ function find({ sideways, contrasts, ENOUGH_CONTRAST }) {
     }
   }
 
-  for (const element of document.querySelectorAll('[title]')) {
-    const title = words(element.title);
+  for (const element of document.querySelectorAll('[data-tip]')) {
+    const title = words(element.dataset.tip);
     if (!seen(element) || title === '') continue;
     // The same rule as in core/ui/tips.ts.
     if (title.length >= 4 && words(element.textContent).includes(title)) continue;

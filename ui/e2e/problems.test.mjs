@@ -71,7 +71,7 @@ test('problems are seen in a trace, fixed, and the same round is spun again and 
 
   await page.spin(() => page.click('spin'));
   for (const id of ['missing-index', 'slow-rng', 'slow-provider'])
-    assert.match(await page.text(`seen-${id}`), /^[\d.]+\s(ms|s) · seen in \d+ traces? →$/);
+    assert.match(await page.text(`seen-${id}`), /^[\d.]+\s(ms|s) · \d+ traces? →$/);
   await page.inEach('problems-seen', { axe: true });
   await page.speak('en');
 
@@ -142,7 +142,7 @@ test('the next payment fails on cue, and is seen as an issue', async (t) => {
   await until('nothing to be armed', async () =>
     page.asked('/api/faults').then(({ armed_failures }) => armed_failures === 0),
   );
-  assert.match(await page.text('seen-payment-errors'), /^seen in 1 trace →$/);
+  assert.match(await page.text('seen-payment-errors'), /^1 trace →$/);
   await until('an open issue', async () => (await page.text('open-issues')) === '1');
   await page.inEach('payment-failed', { axe: true });
 });

@@ -316,7 +316,7 @@ export class Page {
         const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
         if (!own || element.closest('.visually-hidden, dialog:not([open]), svg, .mover, pre')) continue;
         // The tooltip contains a name that is cut.
-        if (element.closest('[title]')) continue;
+        if (element.closest('[data-tip]')) continue;
         const box = element.getBoundingClientRect();
         if (box.width === 0) continue;
         const style = getComputedStyle(element);

@@ -146,18 +146,18 @@ test('every screen is right in every size', async (t) => {
   }
   assert.equal(all.length, 0, `\n${all.join('\n')}`);
 
-  // Tooltips are reachable by keyboard: every stop of a page gets the focus and shows its title.
+  // Tooltips are reachable by keyboard: every stop of a page gets the focus and shows its tooltip.
   await page.resize(1280, 800);
   await page.evaluate(inPage(go('/business') + click('impact-figures')));
   await until('the table', () => page.evaluate(there('impact-table')));
   const stops = await page.evaluate(
-    `new Set([...document.querySelectorAll('[data-tip-stop]')].map(({ title }) => title)).size`,
+    `new Set([...document.querySelectorAll('[data-tip-stop]')].map(({ dataset }) => dataset.tip)).size`,
   );
   const told = new Set();
   await until('every stop to have been come to', async () => {
     await page.press('Tab', 9);
     const title = await page.evaluate(
-      `document.activeElement.matches('[data-tip-stop]') ? document.activeElement.title : null`,
+      `document.activeElement.matches('[data-tip-stop]') ? document.activeElement.dataset.tip : null`,
     );
     if (title === null) return false;
     told.add(title);

@@ -166,7 +166,7 @@ test('the waterfall by keyboard alone', async (t) => {
   await page.press('c');
   assert.equal(await page.attribute('toggle-critical', 'aria-pressed'), 'false');
   await page.press('c');
-  await page.press('g');
+  await page.press('w');
   assert.equal(await page.attribute('toggle-gaps', 'aria-pressed'), 'true');
   await page.press('+');
   await page.see('zoom-reset');
@@ -462,7 +462,7 @@ test('an odd trace of somebody else is shown sanely, and no markup is followed',
   ])
     assert.ok(
       await page.driver.executeScript(
-        `return [...document.querySelectorAll('.oddity')].some(({ title }) => title.includes(arguments[0]))`,
+        `return [...document.querySelectorAll('.oddity')].some(({ dataset }) => dataset.tip?.includes(arguments[0]))`,
         word,
       ),
       word,
@@ -518,7 +518,7 @@ test('whose trace it is, and what went on in the background, are told in the lis
   await page.speak('en');
   assert.equal(await page.text('list-p50'), '100 ms');
   assert.equal(
-    await page.attribute('trace-link', 'title'),
+    await page.attribute('trace-link', 'data-tip'),
     'buy · 100\u00a0ms + 3.90\u00a0s in the background',
   );
   await page.click('trace-link');

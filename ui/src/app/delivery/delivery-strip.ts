@@ -6,24 +6,19 @@ import { DeliveryStore } from './delivery-store';
 import { outcomeWords } from './delivery-words';
 import { isTroubled } from './is-troubled';
 
-/** The state of this window's telemetry in one line below everything else. */
+/** The state of delivery in a few words; their page has the figures. */
 @Component({
   selector: 'rs-delivery-strip',
   template: `
     <a
       href="/delivery"
       data-test="delivery-strip"
-      [title]="say('delivery.open')"
+      [title]="hint()"
       (click)="pages.follow($event, 'delivery')"
     >
-      @if (store.state(); as state) {
-        @for (name of names; track name) {
-          <span [class.bad]="name === 'dead' && state.dead > 0">
-            {{ label(name) }}
-            <b [attr.data-test]="'strip-' + name">{{ number(state[name]) }}</b>
-          </span>
-        }
-        <span class="words" data-test="strip-words" [title]="words()">{{ words() }}</span>
+      @if (store.state()) {
+        <i [class]="told().mood" aria-hidden="true"></i>
+        <span data-test="strip-words" [class]="told().mood">{{ told().words }}</span>
       }
     </a>
   `,
@@ -31,13 +26,9 @@ import { isTroubled } from './is-troubled';
     a {
       display: flex;
       align-items: center;
-      gap: var(--space-12);
-      height: 1.9rem;
-      padding: 0 var(--space-13);
-      border-top: 1px solid var(--line);
-      background: var(--list-bar);
+      gap: var(--space-4);
+      height: 2rem;
       color: var(--dim);
-      font-size: 0.75rem;
       white-space: nowrap;
     }
     a:hover {
@@ -46,20 +37,20 @@ import { isTroubled } from './is-troubled';
     a:focus-visible {
       outline-offset: -0.15rem;
     }
-    b {
-      color: var(--text);
-      font-weight: 550;
+    i {
+      width: 0.5rem;
+      height: 0.5rem;
+      border-radius: 50%;
+      background: var(--mark);
     }
-    .bad,
-    .bad b {
-      color: var(--bad);
+    i.well {
+      background: var(--good);
     }
-    .words {
-      flex: 1;
-      min-width: 0;
-      overflow: hidden;
-      text-overflow: ellipsis;
-      text-align: right;
+    i.trouble {
+      background: var(--warn);
+    }
+    span.trouble {
+      color: var(--warn);
     }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -69,32 +60,36 @@ export class DeliveryStrip {
   protected readonly pages = inject(Pages);
   protected readonly store = inject(DeliveryStore);
   protected readonly say = this.language.say;
-  protected readonly names = ['captured', 'delivered', 'held', 'dead'] as const;
 
-  protected readonly words = computed(() => {
+  protected readonly told = computed((): { mood: 'rest' | 'well' | 'trouble'; words: string } => {
     const state = this.store.state();
-    if (!state) return '';
-    if (!this.store.live()) return this.say('delivery.reconnectingShort');
-    if (state.destinations.length === 0) return this.say('delivery.kept');
-    if (!state.sending) return this.say('delivery.paused');
-    if (this.store.otherDestination() > 0) return this.say('delivery.decide');
-    if (!state.last_error || !isTroubled(state)) {
-      if (state.dead > 0) return this.say('delivery.someDead');
-      return this.say(state.held > 0 ? 'delivery.underWay' : 'delivery.well');
-    }
+    if (!state) return { mood: 'rest', words: '' };
+    if (!this.store.live())
+      return { mood: 'trouble', words: this.say('delivery.reconnectingShort') };
+    if (state.destinations.length === 0) return { mood: 'rest', words: this.say('delivery.here') };
+    if (!state.sending) return { mood: 'rest', words: this.say('delivery.off') };
+    if (this.store.otherDestination() > 0)
+      return { mood: 'trouble', words: this.say('delivery.decideShort') };
+    if (state.rate_limits.length > 0)
+      return { mood: 'trouble', words: this.language.count('delivery.limited', state.held) };
+    if (state.last_error && isTroubled(state))
+      return { mood: 'trouble', words: this.language.count('delivery.silent', state.held) };
+    if (state.dead > 0)
+      return { mood: 'trouble', words: this.language.count('delivery.refused', state.dead) };
+    return {
+      mood: 'well',
+      words: this.say(state.held > 0 ? 'delivery.underWay' : 'delivery.well'),
+    };
+  });
+  /** The reason of a trouble, and what a click does. */
+  protected readonly hint = computed(() => {
+    const state = this.store.state();
+    if (!state?.last_error || !isTroubled(state)) return this.say('delivery.open');
     const { code, detail } = state.last_error;
-    return `${this.say('delivery.lastError')} ${this.language.text(outcomeWords(code, detail))}`;
+    return this.language.text(outcomeWords(code, detail));
   });
 
   constructor() {
     this.store.follow();
-  }
-
-  protected label(name: (typeof this.names)[number]): string {
-    return this.say(`delivery.${name}`);
-  }
-
-  protected number(value: number): string {
-    return this.language.formats().number(value);
   }
 }

@@ -54,6 +54,11 @@ export class FaultStore {
   /** The chosen release, which is shown before the switch is done. */
   readonly release = computed(() => this._wished() ?? this.board()?.release ?? null);
 
+  /** The faults beside the story that are on. */
+  readonly extrasOn = computed(() =>
+    (this.board()?.extras ?? []).filter(({ state }) => state === 'on'),
+  );
+
   /** Requests the state every second from now on; the returned function ends it. */
   readonly watch = this.followed.watch;
   readonly load = this.followed.load;
@@ -70,6 +75,12 @@ export class FaultStore {
     const state = nextState(fault);
     const done = await this.send(id, () => this.gateway.switchFault(id, state));
     if (done && isProblem(fault)) this._changed.set({ id: fault.id, state });
+  }
+
+  /** Switches every fault beside the story off. */
+  async endExtras(): Promise<void> {
+    for (const { id } of this.extrasOn())
+      await this.send(id, () => this.gateway.switchFault(id, 'off'));
   }
 
   async failNextPayment(): Promise<void> {

@@ -23,6 +23,13 @@ import { BonusSummary, bonusRounds } from './page-faults';
 const PAGE_FAULTS = ['page-rejection', 'page-component'] as const;
 type PageFaultId = (typeof PAGE_FAULTS)[number];
 
+/** The faults by what they hurt, in the order in which they are shown. */
+const GROUPS = {
+  money: ['provider-down', 'provider-spike', 'rtp-anomaly'],
+  errors: ['gateway-panic', 'expired-token', 'page-rejection', 'page-component'],
+  load: ['n-plus-one', 'slow-report', 'memory-leak', 'session-surge'],
+} as const satisfies Record<string, readonly (ExtraId | PageFaultId)[]>;
+
 /** The faults beside the story, in a section that is closed at first. */
 @Component({
   selector: 'rs-more-faults',
@@ -37,14 +44,26 @@ export class MoreFaults {
   protected readonly address = inject(Address);
   protected readonly store = inject(FaultStore);
   protected readonly say = this.language.say;
-  protected readonly open = signal(false);
+  /** Open from the beginning if a fault is on. */
+  protected readonly open = signal(this.store.extrasOn().length > 0);
   /** Number of errors that this page has raised on purpose since it was opened. */
   private readonly failed = signal<Readonly<Record<string, number>>>({});
 
-  protected readonly cards = computed(() => [
+  protected readonly summary = computed(() => {
+    const on = this.store.extrasOn().length;
+    return on === 0 ? this.say('faults.more') : this.language.count('faults.moreOn', on);
+  });
+  private readonly cards = computed(() => [
     ...(this.store.board()?.extras ?? []).map((fault) => this.cardOf(fault)),
     ...PAGE_FAULTS.map((id) => this.cardOfPage(id)),
   ]);
+  protected readonly groups = computed(() =>
+    (Object.keys(GROUPS) as (keyof typeof GROUPS)[]).map((name) => ({
+      name,
+      words: this.say(`faults.group.${name}`),
+      cards: this.cards().filter(({ id }) => (GROUPS[name] as readonly string[]).includes(id)),
+    })),
+  );
 
   private cardOf(fault: ExtraView): Card {
     const { id, service, how, state, fired, observed } = fault;

@@ -7,7 +7,6 @@ import {
   firstOf,
   hurtingIn,
   isAsReleased,
-  leadOf,
   lookKey,
   onDial,
   shareOf,
@@ -31,8 +30,6 @@ function problem(over: Partial<ProblemView>): ProblemView {
   };
 }
 
-const SEEN = { count: 1, trace_id: 'a', at: 1 };
-
 describe('the words of a problem', () => {
   it('are there for every problem in every state', () => {
     for (const id of PROBLEM_IDS)
@@ -49,24 +46,6 @@ describe('the words of a problem', () => {
       'problems.back',
       'problems.bring',
     ]);
-  });
-});
-
-describe('the button that is pressed next', () => {
-  const check = (problems: ProblemView[], expected: string | null): void =>
-    expect(leadOf(problems)).toBe(expected);
-
-  it('fixes the first that hurts and was seen', () => {
-    check([problem({}), problem({ id: 'slow-rng', observed: SEEN })], 'slow-rng');
-    check(
-      [problem({ state: 'fixed', observed: SEEN }), problem({ id: 'slow-provider' })],
-      'slow-provider',
-    );
-  });
-
-  it('is none where nothing hurts', () => {
-    check([problem({ state: 'fixed' }), problem({ state: 'off' })], null);
-    check([], null);
   });
 });
 

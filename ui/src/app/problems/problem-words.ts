@@ -14,15 +14,6 @@ export function actionKey({ id, state }: Pick<ProblemView, 'id' | 'state'>): Key
   return state === 'fixed' ? 'problems.back' : 'problems.bring';
 }
 
-/**
- * Exactly one button is highlighted: that of the first problem that is on and was observed, or else of the first that
- * is on.
- */
-export function leadOf(problems: readonly ProblemView[]): ProblemView['id'] | null {
-  const hurting = problems.filter(({ state }) => state === 'on');
-  return (hurting.find(({ observed }) => observed) ?? hurting[0])?.id ?? null;
-}
-
 /** The progress of a switch, 0 to 1; null if it is unknown. */
 export function shareOf({ switching }: Pick<ProblemView, 'switching'>): number | null {
   if (!switching || switching.total === 0) return null;

@@ -11,11 +11,11 @@ import {
 } from '@angular/core';
 
 import { fromMilliseconds } from '../core/api/micros';
-import { ProblemView } from '../core/api/parts';
+import { ProblemId, ProblemView } from '../core/api/parts';
 import { ReleaseView } from '../core/api/schema';
-import { RoundsStore } from '../core/api/rounds-store';
 import { refusalWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
+import { joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
 import { IMPACT_PATH } from '../core/ui/business-part';
 import { Holds } from '../core/ui/holds';
@@ -23,34 +23,36 @@ import { colourOf } from '../core/ui/service-colour';
 import { comparePath, tracePath } from '../core/ui/trace-place';
 import { LoadWords } from '../core/ui/load-words';
 import { FaultStore, Steered } from '../faults/fault-store';
+import { releaseWords } from '../faults/release-words';
 import { MoreFaults } from '../faults/more-faults';
 import { Play } from '../slot/play';
-import { isHealthy, nextStep } from './next-step';
+import { P95Line } from '../traffic/p95-line';
+import { STEPS, isHealthy } from './next-step';
 import {
   actionKey,
   firstOf,
   hurtingIn,
   isAsReleased,
-  leadOf,
   lookKey,
   onDial,
   problemsIn,
   shareOf,
   withinSentence,
 } from './problem-words';
+import { Story } from './story';
 
 /** The four problems with their evidence and fixes, the release dial, and the reset to the start of the demo. */
 @Component({
   selector: 'rs-problems-tab',
-  imports: [Holds, MoreFaults, LoadWords],
+  imports: [Holds, MoreFaults, LoadWords, P95Line],
   templateUrl: './problems-tab.html',
   styleUrls: ['../core/ui/switch-cards.css', './problems-tab.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ProblemsTab {
   private readonly language = inject(Language);
-  private readonly play = inject(Play);
-  private readonly rounds = inject(RoundsStore);
+  protected readonly play = inject(Play);
+  protected readonly story = inject(Story);
   protected readonly address = inject(Address);
   protected readonly store = inject(FaultStore);
   protected readonly say = this.language.say;
@@ -67,7 +69,7 @@ export class ProblemsTab {
       chosen: release.version === chosen,
       label: this.say('problems.dialOf', {
         version: release.version,
-        what: this.releaseWords(release),
+        what: this.problemsOf(release),
       }),
     }));
   });
@@ -79,10 +81,8 @@ export class ProblemsTab {
     if (isHealthy(board.problems)) return this.say('problems.ofRelease.healthy');
     const release = onDial(board, this.store.release());
     if (!release) return this.say('problems.ofRelease.other', { release: board.release });
-    const what = this.releaseWords(release);
-    return isAsReleased(board.problems, release)
-      ? what
-      : this.say('problems.ofRelease.byHand', { what });
+    const what = this.problemsOf(release);
+    return isAsReleased(board.problems, release) ? what : releaseWords(board, this.language);
   });
   /** Whether all players exist; before that the index cannot be switched, and the demo cannot begin. */
   protected readonly written = computed(() => this.store.board()?.ready ?? false);
@@ -94,7 +94,6 @@ export class ProblemsTab {
   protected readonly cards = computed(() => {
     const board = this.store.board();
     if (!board) return [];
-    const lead = leadOf(board.problems);
     return board.problems.map((problem, place) => {
       const locked = problem.id === 'missing-index' && !board.ready;
       return {
@@ -108,7 +107,9 @@ export class ProblemsTab {
         stateWords: this.say(`problems.state.${problem.state}`),
         look: this.say(lookKey(problem)),
         action: this.say(actionKey(problem)),
-        lead: problem.id === lead,
+        turned: this.turned() === problem.id,
+        share: this.shareOf(problem),
+        weight: (this.story.shares().get(problem.id) ?? 0) * 100,
         locked,
         switching: this.switchingOf(problem),
         seen: this.seenOf(problem),
@@ -132,31 +133,59 @@ export class ProblemsTab {
     });
   });
 
-  /** The last spin, if its round can be spun again. */
-  private readonly last = computed(() => {
-    const [spin] = this.play.recent();
-    const round = this.rounds.rounds().find(({ round_id }) => round_id === spin?.roundId);
-    if (!round?.board || !spin || spin.begunAt === null) return null;
-    return { roundId: round.round_id, begunAt: spin.begunAt, round };
+  /** The problem that was fixed while this panel was shown; its card turns. */
+  private readonly turned = computed(() => {
+    const changed = this.store.changed();
+    return changed !== this.changedBefore && changed?.state === 'fixed' ? changed.id : null;
   });
-  private readonly step = computed(() => {
-    const board = this.store.board();
-    if (!board || this.play.phase() !== 'idle') return null;
-    return nextStep(board.problems, board.answeredAt, this.last(), this.play.repeats()[0] ?? null);
-  });
+  private readonly changedBefore = this.store.changed();
+
+  /** The next step, whose place stays while a spin runs. */
   protected readonly next = computed(() => {
-    const step = this.step();
-    if (!step) return null;
-    return {
-      what: step.what,
-      words: this.say(
-        step.what === 'begin' && !this.written()
-          ? 'problems.beginLater'
-          : `problems.next.${step.what}`,
-        { release: this.first() },
-      ),
-      href: step.what === 'compare' ? comparePath(step.before, step.after) : null,
-    };
+    const step = this.story.step();
+    if (!step) return { what: 'spin-runs', words: this.say('machine.running'), link: null };
+    const { what } = step;
+    const words = this.say(
+      what === 'begin' && !this.written() ? 'problems.beginLater' : `problems.next.${what}`,
+      { release: this.first(), name: '' },
+    );
+    switch (what) {
+      case 'fix':
+        return { what, words: this.fixWords(step.id), link: null };
+      case 'look':
+        return { what, words, link: this.linkOf('next-look', 'doLook', tracePath(step.traceId)) };
+      case 'compare': {
+        const path = comparePath(step.before, step.after);
+        return { what, words, link: this.linkOf('compare-repeat', 'doCompare', path) };
+      }
+      case 'done':
+        return { what, words, link: this.linkOf('next-impact', 'doDone', IMPACT_PATH) };
+      default:
+        return { what, words, link: null };
+    }
+  });
+  protected readonly steps = computed(() => {
+    const { what } = this.next();
+    const now = what === 'spin-runs' ? 0 : STEPS.findIndex((step) => step === what);
+    const done = what === 'done' ? STEPS.length : now;
+    return STEPS.map((name, place) => ({
+      name,
+      words: this.say(`problems.step.${name}`),
+      state: place === now ? 'now' : place < done ? 'done' : 'later',
+    }));
+  });
+  /** The card of the problem to fix next. */
+  protected readonly lead = computed(() => {
+    const step = this.story.step();
+    return this.cards().find(({ id }) => step?.what === 'fix' && id === step.id) ?? null;
+  });
+  /** When problems were switched, by `performance.now()`. */
+  protected readonly switches = computed(() => {
+    const board = this.store.board();
+    return (board?.problems ?? []).map(({ state, switched_ms_ago }) => ({
+      at: (board?.answeredAt ?? 0) - switched_ms_ago,
+      good: state === 'fixed',
+    }));
   });
 
   private readonly question = viewChild<ElementRef<HTMLElement>>('question');
@@ -167,14 +196,31 @@ export class ProblemsTab {
     afterRenderEffect(() => this.question()?.nativeElement.scrollIntoView({ block: 'nearest' }));
   }
 
-  protected repeat(): void {
-    const last = this.last();
-    if (last) this.play.repeat(last.round);
-  }
-
   protected async startOfDemo(): Promise<void> {
     this.asking.set(false);
     await this.store.startOfDemo();
+  }
+
+  private linkOf(test: string, words: 'doLook' | 'doCompare' | 'doDone', href: string) {
+    return { test, href, words: this.say(`problems.next.${words}`) };
+  }
+
+  private fixWords(id: ProblemId): string {
+    const name = this.say(`problems.name.${id}`);
+    const share = this.cards().find((card) => card.id === id)?.share;
+    if (!share) return this.say('problems.next.fix', { name });
+    return `${name}: ${joined(' ', [share.figure, share.words])}`;
+  }
+
+  /** What a problem takes of the newest spin; null while that is unknown. */
+  private shareOf({ id, state, observed }: ProblemView): { figure: string; words: string } | null {
+    if (state !== 'on') return null;
+    if (id === 'payment-errors' && observed && observed.trace_id === this.story.traceId())
+      return { figure: '', words: this.say('problems.failedSpin') };
+    const share = this.story.shares().get(id);
+    if (share === undefined) return null;
+    const figure = this.language.formats().percent(share * 100, share < 0.01 ? 1 : 0);
+    return { figure, words: this.say('problems.ofSpin') };
   }
 
   private switchingOf(problem: ProblemView): { share: number | null; words: string } | null {
@@ -210,7 +256,7 @@ export class ProblemsTab {
     return state === 'fixed' ? `${words}, ${this.say('problems.armedFixed')}` : words;
   }
 
-  private releaseWords(release: ReleaseView): string {
+  private problemsOf(release: ReleaseView): string {
     const { kind, wrongPaytable } = hurtingIn(release, this.store.board()?.problems.length ?? 0);
     const names = problemsIn(release).map((id) =>
       withinSentence(this.say(`problems.name.${id}`), this.language.active()),

@@ -1,4 +1,5 @@
-import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+import { NgTemplateOutlet } from '@angular/common';
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
 import { Gateway } from '../core/api/gateway';
 import { SettingsChange, ShownSettings, TestOutcome } from '../core/api/schema';
@@ -15,13 +16,19 @@ import { rateOf } from './sample-rate';
 
 const SERVICES = ['frontend', 'api-gateway', 'user-service', 'game-engine', 'payment-service'];
 
+/** A field of a DSN: that of one service, or of all. */
+interface DsnField {
+  readonly field: string;
+  readonly service: string | null;
+}
+
 /**
  * The settings: where traces and errors go, and their release and environment. Every field is saved
  * by itself.
  */
 @Component({
   selector: 'rs-settings-page',
-  imports: [Holds, HeldChoice, OverheadCard],
+  imports: [Holds, HeldChoice, NgTemplateOutlet, OverheadCard],
   templateUrl: './settings-page.html',
   styleUrl: './settings-page.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -45,10 +52,18 @@ export class SettingsPage {
   protected readonly outcome = signal<TestOutcome | null>(null);
   protected readonly copied = signal(false);
 
-  protected readonly dsnFields = [
-    { field: 'dsn', service: null },
-    ...SERVICES.map((service) => ({ field: `dsn_by_service.${service}`, service })),
-  ];
+  protected readonly common: DsnField = { field: 'dsn', service: null };
+  protected readonly services = SERVICES.map((service): DsnField => ({
+    field: `dsn_by_service.${service}`,
+    service,
+  }));
+  /** Whether a service has a DSN of its own. */
+  protected readonly hasOwn = computed(
+    () => Object.keys(this.settings()?.dsn_by_service ?? {}).length > 0,
+  );
+  protected readonly hasDestination = computed(
+    () => this.hasOwn() || (this.settings()?.dsn ?? null) !== null,
+  );
 
   constructor() {
     void this.load();

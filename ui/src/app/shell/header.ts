@@ -1,19 +1,19 @@
-import { ChangeDetectionStrategy, Component, computed, inject, output } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 
 import { Connection } from '../core/api/connection';
 import { Health } from '../core/api/health';
 import { Preferences } from '../core/api/preferences';
 import { Language } from '../core/i18n/language';
 import { Pages, pathOf } from '../core/ui/pages';
-import { openWords } from '../issues/issue-list';
-import { IssueStore } from '../issues/issue-store';
 import { Account } from './account';
+import { FaultsOn, ReleaseChanges } from './fault-chips';
 import { LanguageChoice } from './language-choice';
+import { OpenIssues } from './open-issues';
 
 /** The header: brand, pages, and controls of the whole window. */
 @Component({
   selector: 'rs-header',
-  imports: [Account, LanguageChoice],
+  imports: [Account, FaultsOn, LanguageChoice, OpenIssues, ReleaseChanges],
   templateUrl: './header.html',
   styleUrl: './header.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -26,13 +26,9 @@ export class Header {
   protected readonly say = this.language.say;
   protected readonly pathOf = pathOf;
   protected readonly connection = inject(Connection);
-  private readonly issues = inject(IssueStore);
-  /** Number of open issues; null for none. */
-  protected readonly openIssues = computed(() => {
-    const open = this.issues.open();
-    return open === 0 ? null : openWords(open, this.issues.cut(), this.language);
-  });
 
+  /** Whether the first screen is drawn, so that other parts may be loaded. */
+  readonly settled = input(false);
   /** Emitted when the list of keys is requested. */
   readonly help = output();
 

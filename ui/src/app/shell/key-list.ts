@@ -22,15 +22,17 @@ import { WATERFALL_KEYS } from '../traces/waterfall-keys';
       </h2>
       <dl>
         @for (row of rows(); track row.text) {
-          <dt>
-            @for (key of row.keys; track key) {
-              <kbd>{{ key }}</kbd>
-            }
-          </dt>
-          <dd>{{ row.text }}</dd>
+          <div>
+            <dt>
+              @for (key of row.keys; track key) {
+                <kbd>{{ key }}</kbd>
+              }
+            </dt>
+            <dd>{{ row.text }}</dd>
+          </div>
         }
       </dl>
-      <button type="button" (click)="close()">{{ say('help.close') }}</button>
+      <button type="button" class="quiet" (click)="close()">{{ say('help.close') }}</button>
     </dialog>
   `,
   styleUrl: './key-list.css',
@@ -46,23 +48,35 @@ export class KeyList {
     this.ofTraces() ? this.traceRows() : this.machineRows(),
   );
 
+  /** The keys of every page. */
+  private readonly windowRows = computed(() => [
+    { keys: ['O'], text: this.say('help.newest') },
+    { keys: ['G', 'M'], text: this.say('nav.machine') },
+    { keys: ['G', 'T'], text: this.say('nav.traces') },
+    { keys: ['G', 'I'], text: this.say('nav.issues') },
+    { keys: ['G', 'B'], text: this.say('nav.business') },
+    { keys: ['B'], text: this.say('help.presenter') },
+    { keys: ['?'], text: this.say('help.help') },
+  ]);
   private readonly traceRows = computed(() => [
     ...WATERFALL_KEYS.map(({ shown, says }) => ({ keys: shown, text: this.say(says) })).toSpliced(
       -1,
       0,
       { keys: [this.say('viewer.keys.wheelKey')], text: this.say('viewer.keys.wheel') },
     ),
-    { keys: ['?'], text: this.say('help.help') },
+    ...this.windowRows(),
   ]);
   private readonly machineRows = computed(() => [
     { keys: [this.say('help.space')], text: this.say('help.spin') },
+    { keys: ['R'], text: this.say('help.repeat') },
+    { keys: ['C'], text: this.say('help.compare') },
     { keys: ['↑', '↓'], text: this.say('help.stake') },
     { keys: ['T'], text: this.say('help.turbo') },
     { keys: ['M'], text: this.say('help.sound') },
     { keys: ['L'], text: this.say('help.language') },
     { keys: ['P'], text: this.say('help.paytable') },
     { keys: PROBLEM_IDS.map((_, at) => `${at + 1}`), text: this.say('help.problems') },
-    { keys: ['?'], text: this.say('help.help') },
+    ...this.windowRows(),
   ]);
 
   open(): void {

@@ -1,4 +1,4 @@
-import { Place, Pressed, isActivated, keyMeaning, placeOf } from './key-meaning';
+import { Place, Pressed, isActivated, keyMeaning, pageOfKey, placeOf } from './key-meaning';
 
 function pressed(code: string, more: Partial<Pressed> = {}): Pressed {
   return { key: '', code, ctrlKey: false, altKey: false, metaKey: false, shiftKey: false, ...more };
@@ -42,6 +42,23 @@ describe('the meaning of keys', () => {
     check(pressed('Slash', { shiftKey: true }), 'sheet', 'help');
     check(pressed('KeyL'), 'viewer', null);
     check(pressed('Slash', { shiftKey: true }), 'viewer', 'help');
+  });
+
+  it('leads through the story from every page, and spins only where the machine is', () => {
+    for (const place of ['page', 'panel', 'sheet', 'viewer'] as const) {
+      check(pressed('KeyO', { key: 'щ' }), place, 'newest-trace');
+      check(pressed('KeyB'), place, 'presenter');
+      check(pressed('KeyG'), place, 'go');
+    }
+    check(pressed('KeyO'), 'text', null);
+    check(pressed('KeyR'), 'page', 'repeat');
+    check(pressed('KeyR'), 'sheet', null);
+    check(pressed('KeyC'), 'sheet', 'compare');
+    // The waterfall has a C of its own.
+    check(pressed('KeyC'), 'viewer', null);
+    const pages = ['KeyM', 'KeyT', 'KeyI', 'KeyB', 'KeyX'].map((code) => pageOfKey(pressed(code)));
+    expect(pages).toEqual(['machine', 'traces', 'issues', 'business', undefined]);
+    expect(pageOfKey(pressed('KeyT', { ctrlKey: true }))).toBeUndefined();
   });
 
   it('leaves shortcuts of the browser alone', () =>

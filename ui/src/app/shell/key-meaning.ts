@@ -9,6 +9,11 @@ export type Command =
   | 'language'
   | 'paytable'
   | 'help'
+  | 'presenter'
+  | 'newest-trace'
+  | 'repeat'
+  | 'compare'
+  | 'go'
   | ProblemId;
 
 export interface Pressed {
@@ -23,6 +28,25 @@ export interface Pressed {
 /** The area of the window that has the focus, as far as it changes the meaning of keys. */
 export type Place = 'page' | 'panel' | 'sheet' | 'viewer' | 'text' | 'dialog';
 
+/** Keys with the same meaning on every page. */
+const WINDOW_KEYS: Readonly<Record<string, Command>> = {
+  KeyO: 'newest-trace',
+  KeyB: 'presenter',
+  KeyG: 'go',
+};
+/** The pages that G leads to with another key. */
+const PAGE_KEYS: Readonly<Record<string, 'machine' | 'traces' | 'issues' | 'business'>> = {
+  KeyM: 'machine',
+  KeyT: 'traces',
+  KeyI: 'issues',
+  KeyB: 'business',
+};
+
+/** The page that a key after G leads to. */
+export function pageOfKey({ code, ctrlKey, altKey, metaKey }: Pressed) {
+  return ctrlKey || altKey || metaKey ? undefined : PAGE_KEYS[code];
+}
+
 /** Elements that Enter or the space bar press. */
 const PRESSED =
   'button, a[href], summary, [role="button"], input:is([type="submit"], [type="button"], [type="checkbox"], [type="radio"])';
@@ -30,14 +54,18 @@ const PRESSED =
 /**
  * The meaning of a key. Letters are identified by their position on the keyboard, so that they work in the Russian
  * layout too. Texts and dialogs keep their keys; in the panel the arrows scroll; on a sheet (a page without the
- * machine) only the keys of the whole window have a meaning; the traces have letters of their own.
+ * machine) only the keys of the whole window have a meaning; the traces have letters of their own beside some of them.
  */
 export function keyMeaning(pressed: Pressed, place: Place): Command | null {
   if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
   if (place === 'text' || place === 'dialog') return null;
   if (pressed.key === '?' || (pressed.code === 'Slash' && pressed.shiftKey)) return 'help';
+  const ofWindow = WINDOW_KEYS[pressed.code];
+  if (ofWindow !== undefined && !pressed.shiftKey) return ofWindow;
   if (place === 'viewer') return null;
-  if (place === 'sheet') return pressed.code === 'KeyL' ? 'language' : null;
+  if (pressed.code === 'KeyL') return 'language';
+  if (pressed.code === 'KeyC') return 'compare';
+  if (place === 'sheet') return null;
   switch (pressed.code) {
     case 'Space':
       return 'spin';
@@ -51,8 +79,8 @@ export function keyMeaning(pressed: Pressed, place: Place): Command | null {
       return 'turbo';
     case 'KeyM':
       return 'sound';
-    case 'KeyL':
-      return 'language';
+    case 'KeyR':
+      return 'repeat';
     case 'KeyP':
       return 'paytable';
     default:

@@ -18,29 +18,35 @@ import { Preferences } from '../core/api/preferences';
 import { ProblemId } from '../core/api/parts';
 import { Language } from '../core/i18n/language';
 import { followSettings } from '../core/telemetry/reporting';
-import { Pages } from '../core/ui/pages';
+import { Address } from '../core/ui/address';
+import { Pages, pathOf } from '../core/ui/pages';
 import { painted } from '../core/ui/painted';
 import { PartFailed, PartLoading } from '../core/ui/part-states';
+import { present } from '../core/ui/root-size';
+import { comparePath, tracePath } from '../core/ui/trace-place';
 import { DeliveryPage } from '../delivery/delivery-page';
 import { DeliveryStrip } from '../delivery/delivery-strip';
-import { IssueStore } from '../issues/issue-store';
 import { IssuesScreen } from '../issues/issues-screen';
 import { MapPage } from '../map/map-page';
 import { SettingsPage } from '../settings/settings-page';
 import { Machine } from '../slot/machine';
 import { Play } from '../slot/play';
 import { SymbolSprite } from '../slot/symbol-sprite';
+import { HeatStrip } from '../spin-log/heat-strip';
 import { TracesScreen } from '../traces/traces-screen';
 import { BusinessScreen } from './business-screen';
 import { Header } from './header';
 import type { KeyList } from './key-list';
-import { Command, isActivated, keyMeaning, placeOf } from './key-meaning';
+import { Command, isActivated, keyMeaning, pageOfKey, placeOf } from './key-meaning';
 import { focusPages } from './page-focus';
 import { Panel } from './panel';
 import { PressedControl } from './pressed-control';
 import { SetAsideNotices } from './set-aside';
 import { Start } from './start';
 import { Tabs } from './tabs';
+
+/** Time for the second key of a pair, in milliseconds. */
+const PAIR_MS = 1_500;
 
 /** The window: the header with the present page, or the reason why there is none. */
 @Component({
@@ -52,6 +58,7 @@ import { Tabs } from './tabs';
     DeliveryPage,
     DeliveryStrip,
     Header,
+    HeatStrip,
     IssuesScreen,
     Machine,
     MapPage,
@@ -77,8 +84,8 @@ export class Shell {
   private readonly preferences = inject(Preferences);
   protected readonly language = inject(Language);
   private readonly tabs = inject(Tabs);
+  private readonly address = inject(Address);
   protected readonly health = inject(Health);
-  private readonly issues = inject(IssueStore);
   private readonly injector = inject(Injector);
   protected readonly connection = inject(Connection);
   protected readonly pages = inject(Pages);
@@ -91,6 +98,8 @@ export class Shell {
   });
   protected readonly control = new PressedControl();
   private keyList: KeyList | null = null;
+  /** Until when a key leads to a page, by `performance.now()`. */
+  private goingUntil = 0;
   /** The place in the view of components that are drawn over the page. */
   private readonly overlays = viewChild.required('overlays', { read: ViewContainerRef });
   /** The machine, or the requested page, is on the screen; parts that a first spin does not need are loaded now. */
@@ -111,10 +120,8 @@ export class Shell {
     effect(() => {
       if (this.start.state() === 'ready') afterPaint(() => this.ready.set(true));
     });
-    effect(() => {
-      if (this.settled()) this.issues.follow();
-    });
     focusPages();
+    effect(() => present(this.preferences.presenter()));
     effect(() => {
       const page = this.pages.shown();
       const brand = this.say('brand');
@@ -145,6 +152,9 @@ export class Shell {
   protected press(event: KeyboardEvent): void {
     // Each repetition of the key would press a button again.
     if (event.repeat && isActivated(event)) event.preventDefault();
+    const page = this.goingUntil > performance.now() ? pageOfKey(event) : undefined;
+    this.goingUntil = 0;
+    if (page) return this.address.go(pathOf(page));
     const command = this.commandOf(event);
     if (!command) return;
     event.preventDefault();
@@ -197,6 +207,17 @@ export class Shell {
         return this.tabs.show('paytable');
       case 'help':
         return this.showKeys();
+      case 'presenter':
+        return this.preferences.togglePresenter();
+      case 'go':
+        this.goingUntil = performance.now() + PAIR_MS;
+        return;
+      case 'newest-trace':
+        return void this.openNewest();
+      case 'repeat':
+        return void this.repeat();
+      case 'compare':
+        return this.compare();
       default:
         // The panel shows the change of the problem.
         this.tabs.show('problems');
@@ -204,7 +225,26 @@ export class Shell {
     }
   }
 
-  /** The store is loaded on demand, because the first screen does not need it. */
+  private compare(): void {
+    const [pair] = this.play.repeats();
+    if (pair) this.address.go(comparePath(pair.before, pair.after));
+  }
+
+  private async openNewest(): Promise<void> {
+    const id = this.play.traceId() ?? (await this.story()).traceId();
+    if (id !== null) this.address.go(tracePath(id));
+  }
+
+  private async repeat(): Promise<void> {
+    (await this.story()).repeat();
+  }
+
+  /** The stores are loaded on demand, because the first screen does not need them. */
+  private async story() {
+    const { Story } = await import('../problems/story');
+    return this.injector.get(Story);
+  }
+
   private async switchProblem(id: ProblemId): Promise<void> {
     const { FaultStore } = await import('../faults/fault-store');
     await this.injector.get(FaultStore).toggle(id);

@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, signal } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
+import { Address } from '../core/ui/address';
 import { provideTips } from '../core/ui/tips';
 import { Tip } from './tip';
 
@@ -76,6 +77,33 @@ describe('what shows where the pointer rests', () => {
     at('link').dispatchEvent(new FocusEvent('focusout', { bubbles: true }));
     expect(await shown()).toEqual([]);
     come(at('same'));
+    expect(await shown()).toEqual([]);
+  });
+
+  it('shows where the pointer rests, and leaves nothing to the browser', async () => {
+    expect(page.querySelector('[title]')).toBeNull();
+    expect(at('figure').getAttribute('aria-description')).toBe('how it is counted');
+    expect(at('same').hasAttribute('aria-description')).toBe(false);
+    vi.useFakeTimers();
+    const point = (element: Element): void => {
+      element.dispatchEvent(new MouseEvent('pointerover', { bubbles: true }));
+    };
+    point(at('figure'));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(await shown()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(await shown()).toEqual(['how it is counted']);
+    point(page.querySelector('[role="tooltip"]') ?? page);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await shown()).toEqual(['how it is counted']);
+    point(page);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await shown()).toEqual([]);
+    point(at('link'));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(await shown()).toEqual(['a link']);
+    TestBed.inject(Address).go('/elsewhere');
+    TestBed.tick();
     expect(await shown()).toEqual([]);
   });
 

@@ -63,7 +63,7 @@ export const WATERFALL_KEYS: readonly KeyGroup[] = [
   { says: 'viewer.keys.details', shown: ['Enter'], keys: { Enter: 'details' } },
   { says: 'viewer.keys.error', shown: ['e'], keys: { KeyE: 'next-error' } },
   { says: 'viewer.keys.critical', shown: ['c'], keys: { KeyC: 'critical' } },
-  { says: 'viewer.keys.gaps', shown: ['g'], keys: { KeyG: 'gaps' } },
+  { says: 'viewer.keys.gaps', shown: ['w'], keys: { KeyW: 'gaps' } },
   { says: 'viewer.keys.compare', shown: ['x'], keys: { KeyX: 'compare' } },
   { says: 'viewer.keys.search', shown: ['/'], keys: { Slash: 'search' } },
   {

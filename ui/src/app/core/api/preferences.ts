@@ -9,6 +9,7 @@ import { Player } from './schema';
 export class Preferences {
   private readonly _sound = signal(remembered('sound') === true);
   private readonly _turbo = signal(remembered('turbo') === true);
+  private readonly _presenter = signal(remembered('presenter') === true);
   private readonly _accountCode = signal(rememberedAccount());
   private playerId = textOf(remembered('player'));
 
@@ -16,6 +17,8 @@ export class Preferences {
 
   readonly sound = this._sound.asReadonly();
   readonly turbo = this._turbo.asReadonly();
+  /** Whether everything is larger, for the back of a room. */
+  readonly presenter = this._presenter.asReadonly();
   readonly accountCode = this._accountCode.asReadonly();
   readonly assumptions = this._assumptions.asReadonly();
 
@@ -25,6 +28,10 @@ export class Preferences {
 
   toggleTurbo(): void {
     toggle(this._turbo, 'turbo');
+  }
+
+  togglePresenter(): void {
+    toggle(this._presenter, 'presenter');
   }
 
   /** Null restores the values of the script. */

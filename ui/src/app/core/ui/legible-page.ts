@@ -9,7 +9,15 @@ import {
 import { legible } from '../i18n/legible';
 
 /** Attributes and properties that a person reads; the others stay unchanged. */
-const READ = new Set(['title', 'aria-label', 'ariaLabel', 'alt', 'placeholder', 'label']);
+const READ = new Set([
+  'title',
+  'data-tip',
+  'aria-label',
+  'ariaLabel',
+  'alt',
+  'placeholder',
+  'label',
+]);
 
 /**
  * Makes every text legible that a template writes into the page, so that no text from outside can hide a character or

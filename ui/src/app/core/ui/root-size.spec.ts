@@ -1,4 +1,4 @@
-import { keepRootSize, rootSize } from './root-size';
+import { keepRootSize, present, rootSize } from './root-size';
 
 describe('the size of a rem', () => {
   const check = (asked: number, width: number, height: number, expected: number): void =>
@@ -33,6 +33,10 @@ describe('the size of a rem', () => {
     vi.stubGlobal('innerWidth', 4000);
     vi.stubGlobal('innerHeight', 4000);
     dispatchEvent(new Event('resize'));
+    expect(root.style.fontSize).toBe('');
+    present(true);
+    expect(root.style.fontSize).toBe('50px');
+    present(false);
     expect(root.style.fontSize).toBe('');
     asked.remove();
     vi.unstubAllGlobals();

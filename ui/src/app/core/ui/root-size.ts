@@ -8,17 +8,30 @@ export function rootSize(asked: number, width: number, height: number): number {
   return Math.max(LEAST_PX, Math.min(asked, width / LEAST.width, height / LEAST.height));
 }
 
+/** How much larger a rem is on a stage. */
+const PRESENTER = 1.25;
+/** Marks the page of a presenter, on which hints are hidden. */
+const MARK = 'presenter';
+let fit: () => void = () => undefined;
+
+/** Enlarges everything for the back of a room, as far as the layout has room for that. */
+export function present(on: boolean): void {
+  document.documentElement.classList.toggle(MARK, on);
+  fit();
+}
+
 /**
  * Keeps a rem in proportion to the window. WebKitGTK applies the zoom of the page and of the desktop's text twice to a
  * font size that depends on the window, so that the layout would have too little room.
  */
 export function keepRootSize(): void {
   const root = document.documentElement;
-  const fit = (): void => {
+  fit = (): void => {
     root.style.removeProperty('font-size');
     const asked = parseFloat(getComputedStyle(root).fontSize);
-    const size = rootSize(asked, innerWidth, innerHeight);
-    if (size < asked) root.style.setProperty('font-size', `${size}px`);
+    const enlarged = asked * (root.classList.contains(MARK) ? PRESENTER : 1);
+    const size = rootSize(enlarged, innerWidth, innerHeight);
+    if (size !== asked) root.style.setProperty('font-size', `${size}px`);
   };
   addEventListener('resize', fit);
   fit();

@@ -19,10 +19,12 @@ const ROW = '[role="row"]:not(.head)';
 const LEAST_SAID = 4;
 /** Marks elements that were made focusable here, so that this can be undone. */
 const MARK = 'data-tip-stop';
+/** Holds the text of a tooltip in place of `title`, because the browser's own tooltip does not scale with the page. */
+const TIP = 'data-tip';
 
 /**
- * Makes tooltips reachable by keyboard: an element whose title says more than its text becomes a stop of the Tab key,
- * unless it lies within a focusable element. Templates only need to set the title.
+ * Turns the title that a template sets into a tooltip of this page, and makes it reachable by keyboard: an element whose
+ * title says more than its text becomes a stop of the Tab key, unless it lies within a focusable element.
  */
 export function provideTips(): EnvironmentProviders {
   return provideEnvironmentInitializer(() => {
@@ -30,11 +32,13 @@ export function provideTips(): EnvironmentProviders {
     const create = factory.createRenderer.bind(factory);
     const known = new WeakSet<Renderer2>();
     const titled = new Set<HTMLElement>();
-    const take = (element: unknown, name: string): void => {
-      if (name !== 'title' || !(element instanceof HTMLElement)) return;
+    /** The name of the attribute to write in place of `name`. */
+    const take = (element: unknown, name: string): string => {
+      if (name !== 'title' || !(element instanceof HTMLElement)) return name;
       // The element is inserted, and gets its text, after its title is set.
       if (titled.size === 0) queueMicrotask(flush);
       titled.add(element);
+      return TIP;
     };
     const flush = (): void => {
       for (const element of titled) keepStop(element);
@@ -46,14 +50,15 @@ export function provideTips(): EnvironmentProviders {
       known.add(renderer);
       const setProperty = renderer.setProperty.bind(renderer);
       const setAttribute = renderer.setAttribute.bind(renderer);
+      const removeAttribute = renderer.removeAttribute.bind(renderer);
       renderer.setProperty = (element, name, value) => {
-        setProperty(element, name, value);
-        take(element, name);
+        if (take(element, name) === TIP) setAttribute(element, TIP, String(value ?? ''));
+        else setProperty(element, name, value);
       };
-      renderer.setAttribute = (element, name, value, namespace) => {
-        setAttribute(element, name, value, namespace);
-        take(element, name);
-      };
+      renderer.setAttribute = (element, name, value, namespace) =>
+        setAttribute(element, take(element, name), value, namespace);
+      renderer.removeAttribute = (element, name, namespace) =>
+        removeAttribute(element, take(element, name), namespace);
       return renderer;
     };
   });
@@ -62,8 +67,11 @@ export function provideTips(): EnvironmentProviders {
 function keepStop(element: HTMLElement): void {
   const isStop = element.hasAttribute(MARK);
   if (isStop) element.removeAttribute('tabindex');
+  const more = saysMore(element);
+  if (more) element.setAttribute('aria-description', textOf(element));
+  else element.removeAttribute('aria-description');
   const needed =
-    saysMore(element) &&
+    more &&
     !element.closest(FOCUSABLE) &&
     !element.closest(ROW) &&
     !element.closest('[aria-hidden="true"]') &&
@@ -72,24 +80,38 @@ function keepStop(element: HTMLElement): void {
   if (needed) element.tabIndex = 0;
 }
 
-/** Whether the title of an element says more than its text. */
-function saysMore(element: HTMLElement): boolean {
-  const title = words(element.title);
-  // A single digit occurs in unrelated numbers too.
-  const said = title.length >= LEAST_SAID && words(element.textContent).includes(title);
-  return title !== '' && !said;
+function textOf(element: Element): string {
+  return words(element.getAttribute(TIP) ?? '');
 }
 
-/** The texts of a tooltip for an element, one per line: its own title and those of elements within and around it. */
+/** Whether the tooltip of an element says more than its text. */
+function saysMore(element: Element): boolean {
+  const tip = textOf(element);
+  // A single digit occurs in unrelated numbers too.
+  const said = tip.length >= LEAST_SAID && words(element.textContent).includes(tip);
+  return tip !== '' && !said;
+}
+
+/** The element whose tooltip belongs to `element`: itself or one around it. */
+export function tipped(element: Element): HTMLElement | null {
+  return element.closest<HTMLElement>(`[${TIP}]`);
+}
+
+/** The texts of a tooltip for elements, one per line. A text that is shown completely anyway is left out. */
+export function linesOf(elements: readonly HTMLElement[]): string[] {
+  const told = elements
+    .filter((each) => saysMore(each) || each.scrollWidth > each.clientWidth + 1)
+    .map((each) => each.getAttribute(TIP)?.trim() ?? '');
+  return [...new Set(told)].filter((text) => text !== '');
+}
+
+/** The texts of a tooltip for an element that has the focus: its own, and those of elements within and around it. */
 export function tipOf(element: Element): string[] {
   const within = element.matches(`${ROW}, a, button, label, summary, [${MARK}]`)
-    ? element.querySelectorAll<HTMLElement>('[title]')
+    ? element.querySelectorAll<HTMLElement>(`[${TIP}]`)
     : [];
-  const around = element.closest<HTMLElement>('[title]');
-  const told = [...(around ? [around] : []), ...within]
-    .filter((each) => saysMore(each) || each.scrollWidth > each.clientWidth + 1)
-    .map(({ title }) => title.trim());
-  return [...new Set(told)].filter((text) => text !== '');
+  const around = tipped(element);
+  return linesOf([...(around ? [around] : []), ...within]);
 }
 
 function words(text: string): string {

@@ -1,0 +1,96 @@
+import { micros } from '../core/api/micros';
+import { TraceSummary } from '../core/api/schema';
+import { SHARE, TRACE } from '../testing/replies';
+import { LoggedSpin, SPIN, columnsOf, flagsOf, heightOf, loggedSpin } from './logged-spin';
+
+function trace(over: Partial<TraceSummary>): TraceSummary {
+  return { ...TRACE, name: SPIN, service: 'frontend', ...over };
+}
+
+function spin(over: Partial<LoggedSpin>): LoggedSpin {
+  return {
+    traceId: 't',
+    arrived: 1,
+    start: micros(0),
+    took: micros(1_000),
+    failed: false,
+    isVirtual: false,
+    culprit: null,
+    problems: [],
+    fixed: [],
+    faults: [],
+    ...over,
+  };
+}
+
+describe('a spin of the log', () => {
+  it('is a trace that began with SPIN and whose root is there', () => {
+    expect(loggedSpin({ ...TRACE, name: 'GET /' })).toBeNull();
+    expect(loggedSpin(trace({ oddities: ['missing_root'] }))).toBeNull();
+    expect(loggedSpin(trace({ root_us: micros(5_000), ok: false }))).toMatchObject({
+      took: 5_000,
+      failed: true,
+    });
+  });
+
+  const culprit = (root: number, engine: number, provider: number): string | null =>
+    loggedSpin(
+      trace({
+        root_us: micros(root),
+        services: [{ ...SHARE, own_us: micros(engine) }],
+        external: [{ peer: 'payment-provider', waiting_us: micros(provider) }],
+      }),
+    )?.culprit ?? null;
+
+  it('names who took most of its time', () => {
+    expect(culprit(4_000_000, 500_000, 3_000_000)).toBe('payment-provider');
+    expect(culprit(4_000_000, 3_500_000, 300_000)).toBe('game-engine');
+  });
+
+  it('names nobody for a fast spin, nor for what went on after the answer', () => {
+    expect(culprit(60_000, 50_000, 3_000)).toBeNull();
+    expect(culprit(400_000, 300_000, 3_000_000)).toBe('game-engine');
+  });
+});
+
+describe('the flags of the log', () => {
+  it('stand where a spin was made under another condition than the one before', () => {
+    const spins = [
+      spin({ problems: ['slow-rng'] }),
+      spin({ problems: ['slow-rng'] }),
+      spin({ fixed: ['slow-rng'] }),
+      spin({ fixed: ['slow-rng'], faults: ['provider-down'] }),
+      spin({ problems: ['slow-rng'] }),
+    ];
+    expect(flagsOf(spins)).toEqual([
+      { at: 2, kind: 'fix', id: 'slow-rng' },
+      { at: 3, kind: 'fault', id: 'provider-down' },
+      { at: 4, kind: 'problem', id: 'slow-rng' },
+    ]);
+  });
+});
+
+describe('the columns of the log', () => {
+  it('are one for each spin while there is room, and then the slowest of several', () => {
+    const spins = [3, 9, 5, 4, 8].map((took, at) =>
+      spin({ took: micros(took), failed: at === 0, traceId: String(at) }),
+    );
+    expect(columnsOf(spins, 5).map((each) => each.of)).toEqual([1, 1, 1, 1, 1]);
+    expect(columnsOf(spins, 3).map((each) => [each.spin.traceId, each.of, each.failed])).toEqual([
+      ['1', 2, true],
+      ['2', 2, false],
+      ['4', 1, false],
+    ]);
+    expect(columnsOf([], 3)).toEqual([]);
+  });
+
+  it('have a height on a logarithmic scale from 1 ms to 10 s', () => {
+    expect([0, 1_000, 100_000, 10_000_000, 60_000_000].map(heightOf)).toEqual([
+      0.08,
+      0.08,
+      expect.closeTo(0.5),
+      1,
+      1,
+    ]);
+  });
+});

@@ -1,0 +1,115 @@
+import { Micros } from '../core/api/micros';
+import { TraceSummary } from '../core/api/schema';
+
+/** The name of a trace that begins with a press of SPIN, by a person or a virtual player. */
+export const SPIN = 'slot-machine-spin';
+/** A spin that took at least this long, in microseconds, has a culprit. */
+const SLOW_US = 200_000;
+
+/** One spin, as its trace tells it. */
+export interface LoggedSpin {
+  readonly traceId: string;
+  /** Number of the first envelope of its trace, by which spins are ordered. */
+  readonly arrived: number;
+  readonly start: Micros;
+  /** What the player waited for. */
+  readonly took: Micros;
+  readonly failed: boolean;
+  readonly isVirtual: boolean;
+  /** The service or external peer with most of the time; null for a fast spin. */
+  readonly culprit: string | null;
+  readonly problems: readonly string[];
+  readonly fixed: readonly string[];
+  readonly faults: readonly string[];
+}
+
+/** Null for a trace that is no spin, and until its root has arrived. */
+export function loggedSpin(trace: TraceSummary): LoggedSpin | null {
+  if (trace.name !== SPIN || trace.oddities.includes('missing_root')) return null;
+  return {
+    traceId: trace.trace_id,
+    arrived: trace.first_envelope,
+    start: trace.start_us,
+    took: trace.root_us,
+    failed: !trace.ok,
+    isVirtual: trace.virtual_player,
+    culprit: culpritOf(trace),
+    problems: trace.problems,
+    fixed: trace.problems_fixed,
+    faults: trace.faults,
+  };
+}
+
+/** Work that goes on after the answer is longer than the root, and nobody waited for it. */
+function culpritOf({ root_us, services, external }: TraceSummary): string | null {
+  if (root_us < SLOW_US) return null;
+  const times = [
+    ...services.map(({ service, own_us }) => ({ actor: service, time: own_us })),
+    ...external.map(({ peer, waiting_us }) => ({ actor: peer, time: waiting_us })),
+  ].filter(({ time }) => time <= root_us);
+  const most = times.reduce((one, other) => (other.time > one.time ? other : one), {
+    actor: '',
+    time: 0,
+  });
+  return most.actor || null;
+}
+
+/** Something that was switched between two spins. */
+export interface Flag {
+  /** Place of the first spin after the switch. */
+  readonly at: number;
+  readonly kind: 'fix' | 'problem' | 'fault';
+  readonly id: string;
+}
+
+/** The switches that the spins show, oldest first. The first spin shows none, because nothing is known before it. */
+export function flagsOf(spins: readonly LoggedSpin[]): Flag[] {
+  return spins.flatMap((spin, at) => {
+    const before = spins[at - 1];
+    if (!before) return [];
+    const fresh = (now: readonly string[], then: readonly string[], kind: Flag['kind']): Flag[] =>
+      now.filter((id) => !then.includes(id)).map((id) => ({ at, kind, id }));
+    return [
+      ...fresh(spin.fixed, before.fixed, 'fix'),
+      ...fresh(spin.problems, before.problems, 'problem'),
+      ...fresh(spin.faults, before.faults, 'fault'),
+    ];
+  });
+}
+
+/** A column of the strip: the slowest of some spins in succession. */
+export interface Column {
+  readonly spin: LoggedSpin;
+  /** Number of spins that it stands for. */
+  readonly of: number;
+  readonly failed: boolean;
+  readonly flags: readonly Flag[];
+}
+
+/** At most `most` columns, oldest first; where there are more spins, each column stands for as many as it must. */
+export function columnsOf(spins: readonly LoggedSpin[], most: number): Column[] {
+  const each = Math.max(1, Math.ceil(spins.length / Math.max(1, most)));
+  const flags = flagsOf(spins);
+  const columns: Column[] = [];
+  for (let from = 0; from < spins.length; from += each) {
+    const some = spins.slice(from, from + each);
+    const spin = some.reduce((one, other) => (other.took > one.took ? other : one));
+    columns.push({
+      spin,
+      of: some.length,
+      failed: some.some(({ failed }) => failed),
+      flags: flags.filter(({ at }) => at >= from && at < from + each),
+    });
+  }
+  return columns;
+}
+
+const [LEAST_US, MOST_US] = [1_000, 10_000_000];
+/** The lowest height of a column, so that the fastest spin is seen. */
+const LEAST_HEIGHT = 0.08;
+
+/** Height of a spin's column, 0 to 1, from 1 ms to 10 s on a logarithmic scale. */
+export function heightOf(took: number): number {
+  const share = Math.log(Math.max(took, LEAST_US) / LEAST_US) / Math.log(MOST_US / LEAST_US);
+  return Math.min(1, Math.max(LEAST_HEIGHT, share));
+}

@@ -1,0 +1,58 @@
+import { TestBed } from '@angular/core/testing';
+
+import { Gateway } from '../core/api/gateway';
+import { TraceSummary } from '../core/api/schema';
+import { TelemetryStream } from '../core/api/telemetry-stream';
+import { TRACE } from '../testing/replies';
+import { StreamDouble } from '../testing/stream-double';
+import { SPIN } from './logged-spin';
+import { SpinLog } from './spin-log';
+
+function spin(id: string, arrived: number, over: Partial<TraceSummary> = {}): TraceSummary {
+  return { ...TRACE, name: SPIN, trace_id: id, first_envelope: arrived, ...over };
+}
+
+describe('the log of spins', () => {
+  const gateway = { traces: vi.fn() };
+  let stream: StreamDouble;
+  let log: SpinLog;
+  const ids = (): string[] => log.spins().map(({ traceId }) => traceId);
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.resetAllMocks();
+    stream = new StreamDouble();
+    TestBed.configureTestingModule({
+      providers: [
+        { provide: Gateway, useValue: gateway },
+        { provide: TelemetryStream, useValue: stream },
+      ],
+    });
+    log = TestBed.inject(SpinLog);
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it('has the spins of the collector and of the stream, oldest first, each once', async () => {
+    gateway.traces.mockResolvedValue({ traces: [spin('b', 2), spin('a', 1)] });
+    log.follow();
+    log.follow();
+    stream.tell('trace', spin('c', 3));
+    stream.tell('trace', { ...TRACE, trace_id: 'd', first_envelope: 4 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(gateway.traces).toHaveBeenCalledOnce();
+    expect(ids()).toEqual(['a', 'b', 'c']);
+    stream.tell('trace', spin('c', 3, { ok: false }));
+    expect(log.spins().map(({ failed }) => failed)).toEqual([false, false, true]);
+  });
+
+  it('shows spins of virtual players together, and knows the newest of a person', async () => {
+    gateway.traces.mockRejectedValue(new Error('away'));
+    log.follow();
+    stream.tell('trace', spin('a', 1));
+    stream.tell('trace', spin('v', 2, { virtual_player: true }));
+    expect(ids()).toEqual(['a']);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(ids()).toEqual(['a', 'v']);
+    expect(log.newest()?.traceId).toBe('a');
+  });
+});
