@@ -135,10 +135,11 @@ describe('the page of the traces', () => {
       ['payment-service: self time 23.0 ms', '23000'],
       ['payment-provider: 77.0 ms of waiting, outside the services', '77000'],
     ]);
-    expect(parts.map((part) => [part.className, part.style.background !== ''])).toEqual([
-      ['', true],
-      ['waiting', false],
+    expect(parts.map(({ style }) => style.background)).toEqual([
+      'var(--service-payment-service)',
+      'var(--service-payment-provider)',
     ]);
+    expect(page.querySelector('.drawn .lead')?.textContent).toMatch(/payment-provider\s+77%/);
   });
 
   it('marks virtual players, and asks for them or for people', async () => {
@@ -151,7 +152,11 @@ describe('the page of the traces', () => {
     query.set(new URLSearchParams('by=people'));
     gateway.traces.mockResolvedValue({ traces: [trace(1)], indexed: true });
     await settled();
-    expect(gateway.traces).toHaveBeenLastCalledWith({ virtual_player: false, limit: 500 });
+    expect(gateway.traces).toHaveBeenLastCalledWith({
+      name: 'slot-machine-spin',
+      virtual_player: false,
+      limit: 500,
+    });
     expect([all('virtual').length, (one('filter-by') as HTMLSelectElement).value]).toEqual([
       0,
       'people',

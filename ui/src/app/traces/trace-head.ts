@@ -11,6 +11,8 @@ import { nameOfTrace } from './trace-name';
 import { TraceTree } from './tree';
 import { oddWords } from './waterfall-line';
 
+/** From this share of the critical path on, in microseconds, the largest one hurts. */
+const SLOW = 500_000;
 /** Limit of the texts in a line, in characters, and of the shares of the critical path. */
 const MOST_OF_A_WORD = 100;
 const MOST_SHARES = 3;
@@ -43,10 +45,12 @@ export function headOf(
     player: brief(summary.player ?? '', MOST_OF_A_WORD),
     virtual: summary.virtual_player,
     time: summary.spans === 0 ? '–' : lapse(summary.root_us),
-    rest: `${background && ` ${background}`}, ${joined(', ', [
+    rest: joined(' · ', [
+      background,
       count('spans', layout.tree.nodes.length),
       count('services', summary.services.length + leftOutOf(summary, 'services')),
-    ])}`,
+    ]),
+    slow: (layout.shares[0]?.time ?? 0) >= SLOW,
     shares: shares.shown.map(({ actor, share }) => ({
       actor: brief(actor, MOST_OF_A_WORD),
       colour: colourOf(actor),

@@ -44,6 +44,7 @@ function lines(
     critical: more.critical ?? true,
     formats: FORMATS.en,
     say: (key: string): string => key,
+    count: (key: string, value: number): string => `${value} ${key}`,
     matched: null,
   };
   const rows = visibleRows(layout.tree, { folding: UNFOLDED, gaps: true });
@@ -106,7 +107,7 @@ describe('a line of the waterfall', () => {
         data: { 'peer.service': 'payment-provider' },
       }),
     ]);
-    expect(out?.note).toBe('payment-provider · 80%');
+    expect(out?.note).toBe('80% · payment-provider');
     expect(out?.side).toBe('inside');
   });
 
