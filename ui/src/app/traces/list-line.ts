@@ -35,7 +35,10 @@ export interface Line {
   readonly rootless: boolean;
   /** The own times of the services, and the times of waiting for external ones. */
   readonly parts: readonly Part[];
-  /** The largest part; its share is empty if time in the background belongs to the parts. */
+  /**
+   * The largest part. Null if time in the background belongs to the parts: then it is not known which of them anybody
+   * waited for.
+   */
   readonly lead: { readonly actor: string; readonly colour: string; readonly share: string } | null;
   /** The number of services and external ones that the summary omits; empty for none. */
   readonly moreParts: string;
@@ -125,8 +128,10 @@ function partsOf({ services, external }: TraceSummary, language: Language): Part
 function leadOf(parts: readonly Part[], trace: TraceSummary, { percent }: Formats): Line['lead'] {
   const sum = parts.reduce((all, { weight }) => all + weight, 0);
   const [first] = parts.toSorted((one, other) => other.weight - one.weight);
-  if (!first || leftOutOf(trace, 'services') + leftOutOf(trace, 'external') > 0) return null;
-  const share = backgroundOf(trace) === 0 ? percent((first.weight / sum) * 100, 0) : '';
+  if (!first || backgroundOf(trace) > 0) return null;
+  // Of some services nothing is known.
+  const isCut = leftOutOf(trace, 'services') + leftOutOf(trace, 'external') > 0;
+  const share = isCut ? '' : percent((first.weight / sum) * 100, 0);
   return { actor: brief(first.actor, MOST_OF_A_NAME), colour: first.colour, share };
 }
 

@@ -102,6 +102,11 @@ describe('the page of the traces', () => {
       trace(1, { root_us: micros(20_000), duration_us: micros(20_000) }),
     );
     expect(all('trace-row')).toHaveLength(2);
+    // Which parts anybody waited for is known only without a background.
+    const [background, plain] = all('trace-row').map(
+      (row) => row.querySelectorAll('.parts i').length,
+    );
+    expect([background, plain]).toEqual([0, 1]);
     expect([text('list-p50'), text('list-p99')]).toEqual(['20.0 ms', '100 ms']);
     expect(all('trace-link').map(({ title }) => title.replaceAll('\u00a0', ' '))).toEqual([
       'slot-machine-spin · 100 ms + 3.90 s in the background',

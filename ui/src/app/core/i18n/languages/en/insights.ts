@@ -23,6 +23,8 @@ export const insights = {
     seen: 'Last seen',
     firstSeen: 'First seen',
     lastSeen: 'Last seen',
+    stakes: 'Failed payments',
+    stakesOf: 'failed spins: {{ spins }}, in the last {{ events }} events',
     shareHint:
       '{{ failed }} of {{ requests }} “{{ request }}” requests to {{ service }} ended in this issue, over all transactions in the collector.',
     shareEstimated: 'Not all requests are recorded: this is an estimate based on the sample rate.',

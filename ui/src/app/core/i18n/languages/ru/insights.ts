@@ -27,6 +27,8 @@ export const insights: PagePhrases['insights'] = {
     seen: 'В последний раз',
     firstSeen: 'Впервые',
     lastSeen: 'В последний раз',
+    stakes: 'Неуспешные платежи',
+    stakesOf: 'неуспешные спины: {{ spins }}, последние события: {{ events }}',
     shareHint:
       'Запросы «{{ request }}» к {{ service }} с этой ошибкой: {{ failed }} из {{ requests }}, по всем транзакциям в коллекторе.',
     shareEstimated: 'Записываются не все запросы: это оценка по доле трейсов.',
