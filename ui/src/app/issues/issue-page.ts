@@ -119,10 +119,8 @@ export class IssuePage {
         ', ',
         sums.map(({ minor, currency }) => money(minor, currency)),
       ),
-      of: this.say('insights.issues.stakesOf', {
-        spins: number(spins),
-        events: number(listed.length),
-      }),
+      of: this.say('insights.issues.stakesOf', { spins: number(spins) }),
+      hint: this.say('insights.issues.stakesHint', { events: number(listed.length) }),
     };
   });
 

@@ -335,14 +335,18 @@ function placeOf(
 ): Pick<WaterfallLine, 'side' | 'noteAt' | 'room' | 'dim'> {
   if (!bar || note === '') return { side: 'right', noteAt: 0, room: 100, dim: false };
   const need = ROOM_AROUND + note.length * PER_LETTER;
-  const part = (critical ? path : [bar]).find(({ width }) => width >= need);
-  if (part) return { side: 'inside', noteAt: part.left, room: part.width, dim: false };
+  const [part] = (critical ? path : [bar]).toSorted((one, other) => other.width - one.width);
+  if (part && part.width >= need)
+    return { side: 'inside', noteAt: part.left, room: part.width, dim: false };
   const end = bar.left + bar.width;
   const right = 100 - end;
   if (right >= need) return { side: 'right', noteAt: end, room: right, dim: false };
   if (bar.left >= need) return { side: 'left', noteAt: bar.left, room: bar.left, dim: false };
+  // It is cut, in a part of one colour if that is most of the bar.
   if (bar.width >= Math.max(right, bar.left))
-    return { side: 'inside', noteAt: bar.left, room: bar.width, dim: critical };
+    return part && part.width > bar.width / 2
+      ? { side: 'inside', noteAt: part.left, room: part.width, dim: false }
+      : { side: 'inside', noteAt: bar.left, room: bar.width, dim: critical };
   return right >= bar.left
     ? { side: 'right', noteAt: end, room: right, dim: false }
     : { side: 'left', noteAt: bar.left, room: bar.left, dim: false };
