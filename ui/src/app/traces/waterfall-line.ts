@@ -22,7 +22,7 @@ const PLACES_OF_PATH = 500;
 /** Width of a letter of a note, in per cent of the narrowest width of the bars. */
 const PER_LETTER = 2.1;
 /** The same of the padding of a note. */
-const ROOM_AROUND = 4;
+const ROOM_AROUND = 6;
 /** A narrower bar, in per cent of the width, says nothing about its length. */
 const SPECK = 1;
 
