@@ -24,6 +24,8 @@ export interface Line {
   readonly duration: string;
   /** The text about background work; empty without it. */
   readonly background: string;
+  /** Its time alone. */
+  readonly later: string;
   /** Tooltip of the link, which covers the row. */
   readonly hint: string;
   /** In per cent of the longest trace in the list. */
@@ -95,6 +97,7 @@ export function lineOf(
     lead: rootless ? null : leadOf(parts, trace, formats),
     hint: background === '' ? name : joined(' · ', [name, `${duration} ${background}`]),
     background,
+    later: background === '' ? '' : formats.lapseChange(backgroundOf(trace)),
     title: trace.ok
       ? say('viewer.list.wellTitle')
       : say('viewer.list.badTitle', { status, errors: number(errors) }),
