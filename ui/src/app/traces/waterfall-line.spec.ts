@@ -111,6 +111,13 @@ describe('a line of the waterfall', () => {
     expect(out?.side).toBe('inside');
   });
 
+  it('has its note on one colour: on a part of the critical path, or else between two', () => {
+    const below = spanOf('a', 'r', 1_020, 1_960);
+    const { r, a } = lines([ROOT, below]);
+    expect(a).toMatchObject({ side: 'inside', noteAt: 2, dim: false });
+    expect(r).toMatchObject({ note: '6%', side: 'inside', noteAt: 2, room: 94, dim: true });
+  });
+
   it('is one for many that are alike, and one for a gap', () => {
     const queries = Array.from({ length: 7 }, (_, number) =>
       spanOf(`q${number}`, 'r', 1_100 + number, 1_101 + number, { description: 'query' }),

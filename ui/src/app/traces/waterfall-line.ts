@@ -343,13 +343,24 @@ function placeOf(
   if (right >= need) return { side: 'right', noteAt: end, room: right, dim: false };
   if (bar.left >= need) return { side: 'left', noteAt: bar.left, room: bar.left, dim: false };
   // It is cut, in a part of one colour if that is most of the bar.
-  if (bar.width >= Math.max(right, bar.left))
-    return part && part.width > bar.width / 2
-      ? { side: 'inside', noteAt: part.left, room: part.width, dim: false }
-      : { side: 'inside', noteAt: bar.left, room: bar.width, dim: critical };
+  if (bar.width >= Math.max(right, bar.left)) {
+    const dim = part === undefined || part.width <= bar.width / 2;
+    const { left, width } = dim ? widestBetween(bar, path) : part;
+    return { side: 'inside', noteAt: left, room: width, dim };
+  }
   return right >= bar.left
     ? { side: 'right', noteAt: end, room: right, dim: false }
     : { side: 'left', noteAt: bar.left, room: bar.left, dim: false };
+}
+
+/** The widest faded part of a bar; `path` is ordered by time. */
+function widestBetween(bar: Stretch, path: readonly Stretch[]): Stretch {
+  let [widest, from]: [Stretch, number] = [{ left: bar.left, width: 0 }, bar.left];
+  for (const { left, width } of [...path, { left: bar.left + bar.width, width: 0 }]) {
+    if (left - from > widest.width) widest = { left: from, width: left - from };
+    from = left + width;
+  }
+  return widest;
 }
 
 function rootTime({ tree }: Layout): number {
