@@ -3,6 +3,7 @@ import { ErrorEvent, Exception, Frame } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
 import { Capped, firstOf, lastOf } from '../core/ui/capped';
+import { isOwn, plainName } from './own-code';
 
 const MOST_CRUMBS = 30;
 const MOST_OWN_FRAMES = 50;
@@ -50,8 +51,8 @@ export function eventWords(
 ): EventWords {
   const { say } = language;
   const { clock, date, number } = language.formats();
-  const others = event.frames.filter(({ in_app }) => !in_app);
-  const own = event.frames.filter(({ in_app }) => in_app);
+  const others = event.frames.filter((frame) => !isOwn(frame));
+  const own = event.frames.filter(isOwn);
   const ownShown = firstOf(own, full.has('own') ? own.length : MOST_OWN_FRAMES);
   const { breadcrumbs } = event;
   const crumbs = lastOf(breadcrumbs, full.has('crumbs') ? breadcrumbs.length : MOST_CRUMBS);
@@ -118,7 +119,7 @@ function causeWords(
   { kind, value, source, frames, ...cause }: Exception,
   say: Language['say'],
 ): CauseWords {
-  const own = frames.filter(({ in_app }) => in_app);
+  const own = frames.filter(isOwn);
   const inner = firstOf(own.length > 0 ? own : frames, MOST_CAUSE_FRAMES);
   return {
     kind: brief(kind, MOST_OF_A_NAME),
@@ -135,7 +136,7 @@ function causeWords(
 /** Unnamed code, such as a closure or the body of an async function, is shown by its module. */
 function nameOf({ function: name, module }: Frame): string {
   const within = name.startsWith('{') ? module?.split('::').at(-1) : undefined;
-  return within ? `${within}::${name}` : name;
+  return plainName(within ? `${within}::${name}` : name);
 }
 
 function frameWords(frame: Frame): FrameWords {

@@ -15,9 +15,11 @@ import { Address } from '../core/ui/address';
 import { RowList } from '../core/ui/row-list';
 import { VirtualRows } from '../core/ui/virtual-rows';
 import { LoadWords } from '../core/ui/load-words';
-import { asNow, isOpen, newsIn, openWords } from './issue-list';
+import { asNow, byWeight, isOpen, newsIn, openWords } from './issue-list';
 import { IssueStore } from './issue-store';
 import { playersWords, shareWords, statusWords } from './issue-words';
+import { followClock } from './clock';
+import { placeOf } from './own-code';
 
 /** Limit of the text in a row, in characters; the page of the issue has the whole text. */
 const MOST_OF_A_TEXT = 300;
@@ -43,6 +45,7 @@ export class IssueListPage {
   private readonly drawn = viewChild(VirtualRows);
   private readonly list = viewChild(RowList);
 
+  private readonly now = followClock();
   protected readonly all = computed(() => this.address.query().get('status') === 'all');
   protected readonly openCount = computed(
     () => openWords(this.store.open(), this.store.cut(), this.language).text,
@@ -54,7 +57,7 @@ export class IssueListPage {
     () => this.pointed() || this.focused() || this.drawn()?.atTop() === false,
   );
   private readonly newest = computed(() =>
-    this.store.issues().filter((issue) => this.all() || isOpen(issue)),
+    byWeight(this.store.issues().filter((issue) => this.all() || isOpen(issue))),
   );
   /** The rows at the time the person started reading. */
   private readonly held = linkedSignal<
@@ -106,20 +109,25 @@ export class IssueListPage {
   }
 
   private lineOf(issue: IssueSummary) {
-    const { date, number } = this.language.formats();
+    const { ago, date, number } = this.language.formats();
+    const now = this.now();
     return {
       issue,
       href: pathOf(issue),
       value: brief(issue.value, MOST_OF_A_TEXT),
       // The services, and the code that failed if it is known.
-      where: brief(joined(' · ', [joined(', ', issue.services), issue.culprit]), MOST_OF_A_TEXT),
+      where: brief(
+        joined(' · ', [joined(', ', issue.services), placeOf(issue.culprit)]),
+        MOST_OF_A_TEXT,
+      ),
       events: number(issue.events),
       players: playersWords(issue, this.language),
       share: shareWords(issue, this.language),
       status: statusWords(issue, this.say),
       releases: joined(', ', issue.releases),
-      first: date(issue.first_seen_us),
-      last: date(issue.last_seen_us),
+      first: ago(issue.first_seen_us, now),
+      last: ago(issue.last_seen_us, now),
+      seen: `${date(issue.first_seen_us)} – ${date(issue.last_seen_us)}`,
     };
   }
 }

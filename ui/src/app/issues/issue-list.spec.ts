@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { micros } from '../core/api/micros';
 import { IssueSummary } from '../core/api/schema';
 import { Language, provideLanguages } from '../core/i18n/language';
-import { isOpen, newsIn, openWords, sharePercent, withIssue } from './issue-list';
+import { byWeight, isOpen, newsIn, openWords, sharePercent, withIssue } from './issue-list';
 
 const issue = (
   issue_id: string,
@@ -42,6 +42,16 @@ describe('the list of issues', () => {
     const list = withIssue(held, back);
     expect(list.map(({ issue_id }) => issue_id)).toEqual(['b', 'a']);
     expect(newsIn(list, held)).toBe(1);
+  });
+
+  it('begins with what happens most often and is open', () => {
+    const list = [
+      issue('a', 5),
+      issue('b', 4, { events: 70 }),
+      issue('c', 3, { events: 99, status: 'resolved' }),
+      issue('d', 6),
+    ];
+    expect(byWeight(list).map(({ issue_id }) => issue_id)).toEqual(['b', 'd', 'a', 'c']);
   });
 
   it('counts as open what is back', () => {

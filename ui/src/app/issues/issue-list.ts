@@ -18,6 +18,16 @@ export function withIssue(list: readonly IssueSummary[], news: IssueSummary): Is
   );
 }
 
+/** What matters first: open issues before resolved ones, and of them what happened most often. */
+export function byWeight(issues: readonly IssueSummary[]): IssueSummary[] {
+  return issues.toSorted(
+    (one, other) =>
+      Number(isOpen(other)) - Number(isOpen(one)) ||
+      other.events - one.events ||
+      other.last_envelope - one.last_envelope,
+  );
+}
+
 /** The same rows with the present states of their issues. */
 export function asNow(
   held: readonly IssueSummary[],

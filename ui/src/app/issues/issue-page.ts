@@ -16,20 +16,24 @@ import { Followed, LoadState } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 import { Health } from '../core/api/health';
 import { ApiProblem } from '../core/api/api-problem';
-import { ErrorEvent } from '../core/api/schema';
+import { ErrorEvent, TraceSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
 import { LongText } from '../core/ui/long-text';
 import { NotShown } from '../core/ui/not-shown';
 import { LoadWords } from '../core/ui/load-words';
+import { followClock } from './clock';
 import { eventWords } from './event-words';
 import { histogram } from './histogram';
 import { isOpen } from './issue-list';
+import { stakesOf } from './issue-stakes';
 import { IssueStore } from './issue-store';
 import { playersWords, shareWords, statusWords } from './issue-words';
 
 const BARS = 48;
+/** Limit of the number of failed traces in which the spins of the events are sought. */
+const MOST_FAILED = 500;
 /** Shortest interval of requests, in milliseconds; events may come faster than a person reads. */
 const DETAILS_PAUSE_MS = 500;
 
@@ -55,7 +59,11 @@ export class IssuePage {
     seen: ({ events }) => this._shown.update((shown) => shown ?? events[0] ?? null),
   });
   private readonly detail = this.followed.value;
-  private readonly details = new Coalesced(() => this.followed.load(), DETAILS_PAUSE_MS);
+  private readonly details = new Coalesced(async () => {
+    await Promise.all([this.followed.load(), this.askStakes()]);
+  }, DETAILS_PAUSE_MS);
+  private readonly failedSpins = signal<readonly TraceSummary[]>([]);
+  private readonly now = followClock();
   private readonly _busy = signal(false);
   private readonly _decideFailed = signal(false);
   /** The shown event. A new event does not replace it, and it stays when the collector no longer returns it. */
@@ -84,7 +92,7 @@ export class IssuePage {
   protected readonly head = computed(() => {
     const issue = this.summary();
     if (!issue || !this.detail()) return null;
-    const { date, number } = this.language.formats();
+    const { ago, date, number } = this.language.formats();
     return {
       issue,
       open: isOpen(issue),
@@ -93,8 +101,26 @@ export class IssuePage {
       events: number(issue.events),
       players: playersWords(issue, this.language),
       releases: joined(', ', issue.releases) || '–',
-      first: date(issue.first_seen_us),
-      last: date(issue.last_seen_us),
+      first: ago(issue.first_seen_us, this.now()),
+      last: ago(issue.last_seen_us, this.now()),
+      firstDate: date(issue.first_seen_us),
+      lastDate: date(issue.last_seen_us),
+    };
+  });
+
+  /** The stakes of the spins that failed with the listed events; null if none of them was a spin. */
+  protected readonly stakes = computed(() => {
+    const listed = this.events();
+    const { spins, sums } = stakesOf(listed, this.failedSpins());
+    if (spins === 0) return null;
+    const { money, number } = this.language.formats();
+    return {
+      money: joined(
+        ', ',
+        sums.map(({ minor, currency }) => money(minor, currency)),
+      ),
+      of: this.say('insights.issues.stakesOf', { spins: number(spins) }),
+      hint: this.say('insights.issues.stakesHint', { events: number(listed.length) }),
     };
   });
 
@@ -107,10 +133,12 @@ export class IssuePage {
     const bars = histogram(detail.times_us, first, last, BARS);
     const most = Math.max(...bars.map(({ count }) => count));
     const { date, number } = this.language.formats();
-    return bars.map(({ from, to, count }) => ({
+    const highest = bars.findIndex(({ count }) => count === most);
+    return bars.map(({ from, to, count }, index) => ({
       from: date(from),
       to: date(to),
       height: (count / most) * 100,
+      most: index === highest ? number(count) : '',
       title: this.say('insights.issues.bar', {
         from: date(from),
         to: date(to),
@@ -178,6 +206,15 @@ export class IssuePage {
       untracked(() => this.details.ask());
     });
     inject(DestroyRef).onDestroy(() => this.details.end());
+  }
+
+  private async askStakes(): Promise<void> {
+    try {
+      const { traces } = await this.gateway.traces({ ok: false, limit: MOST_FAILED });
+      this.failedSpins.set(traces);
+    } catch {
+      // Without the traces there is no sum; the issue is shown all the same.
+    }
   }
 
   protected again(): void {

@@ -229,7 +229,7 @@ describe('the pages of issues', () => {
       ] as const) {
         const [first = ''] = rows(fixture);
         list?.dispatchEvent(new Event(comes));
-        stream.tell('issue', issue(`new-${comes}`, envelope));
+        stream.tell('issue', issue(`new-${comes}`, envelope, { events: 2_000 }));
         stream.tell('issue', issue('a', 3, { events: 1_234 }));
         await fixture.whenStable();
         expect(rows(fixture)[0]).toBe(first);

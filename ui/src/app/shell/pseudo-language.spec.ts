@@ -535,7 +535,7 @@ const PLAIN = /[A-Za-z]{2}/;
 /** Texts that are equal in every language or written by Intl: units, months, keys, file formats, names of services. */
 const KNOWN = new RegExp(
   `\\b(${[
-    ...['ms', 'min', 'Jan', 'Dec', 'GMT', 'Enter', 'Shift', 'Esc', 'JSON', 'HTML'],
+    ...['ms', 'min', 'Jan', 'Dec', 'GMT', 'days', 'ago', 'Enter', 'Shift', 'Esc', 'JSON', 'HTML'],
     ...['ok', 'internal_error', 'slot-machine-spin'],
     ...['frontend', 'api-gateway', 'user-service', 'game-engine', 'payment-service'],
   ].join('|')})\\b`,

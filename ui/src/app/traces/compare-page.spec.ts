@@ -53,7 +53,14 @@ const charge = (start: number, end: number): Span =>
 describe('the page of two traces', () => {
   const gateway = { trace: vi.fn() };
   const path = signal('/traces/a/with/b');
-  const address = { path, go: vi.fn(), follow: vi.fn(), asLeft: vi.fn((place: string) => place) };
+  const cameFrom = signal<string | null>(null);
+  const address = {
+    path,
+    cameFrom,
+    go: vi.fn(),
+    follow: vi.fn(),
+    asLeft: vi.fn((place: string) => place),
+  };
   let fixture: ComponentFixture<ComparePage>;
   let page: HTMLElement;
 
@@ -92,7 +99,10 @@ describe('the page of two traces', () => {
       detailOf('a', spin(0, 4_000_000), charge(50_000, 3_950_000)),
       detailOf('b', spin(0, 100_000), charge(50_000, 60_000)),
     );
+    expect(text('compare-headline')).toBe('4.00 s → 100 ms 40× faster');
     expect(text('compare-sentence')).toBe('3.90 s faster (98%), of which 3.89 s in payments.');
+    // The short bar is there once more, twenty times as long.
+    expect(words(page.querySelector('[data-test="side-after"] .lens'))).toBe('×20');
     expect(rows()).toHaveLength(2);
     expect(rows()[1]).toMatch(/^payments ?charge ?3\.90 s ?10\.0 ms ?−3\.89 s ?−3\.89 s$/);
     expect(text('side-before')).toMatch(/^Before ?slot-machine-spin a.*1\.0\.0 ?4\.00 s/);
@@ -110,6 +120,21 @@ describe('the page of two traces', () => {
     expect(text('compare-sentence')).toBe('Both took the same time.');
     expect(rows().some((row) => /old ?before only/.test(row))).toBe(true);
     expect(rows().some((row) => /new ?after only/.test(row))).toBe(true);
+  });
+
+  it('leads back to where the person came from', async () => {
+    cameFrom.set('/');
+    await shown(detailOf('a', spin(0, 1_000)), detailOf('b', spin(0, 1_000)));
+    expect(text('back')).toBe('← Machine');
+    expect(page.querySelector('[data-test="back"]')?.getAttribute('href')).toBe('/');
+    fixture.destroy();
+    cameFrom.set('/traces/b?span=r');
+    await opened();
+    expect(text('back')).toBe('← Trace');
+    fixture.destroy();
+    cameFrom.set(null);
+    await opened();
+    expect(text('back')).toBe('← Traces');
   });
 
   it('changes sides, and is left for the later trace', async () => {

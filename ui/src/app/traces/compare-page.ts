@@ -16,13 +16,14 @@ import { firstOf } from '../core/ui/capped';
 import { NotShown } from '../core/ui/not-shown';
 import { RowList } from '../core/ui/row-list';
 import { colourOf } from '../core/ui/service-colour';
+import { pageAt } from '../core/ui/pages';
 import { comparePath, placeAt, tracePath } from '../core/ui/trace-place';
 import { VirtualRows } from '../core/ui/virtual-rows';
 import { LoadWords } from '../core/ui/load-words';
 import { ActorChange, Pair, compare } from './compare';
 import { followTrace } from './followed-trace';
 import { Layout, layoutOf } from './layout';
-import { actorOf, labelOf } from './span-node';
+import { actorOf, failedHere, labelOf } from './span-node';
 import { nameOfTrace } from './trace-name';
 
 /** Limit of the texts in a line, in characters; the pages of the traces have the whole texts. */
@@ -124,7 +125,42 @@ export class ComparePage {
     return scroller.inSight(this.pairs()).map((pair) => lineOf(pair, longest, formats));
   });
 
-  protected readonly list = computed(() => this.address.asLeft('/traces'));
+  protected readonly headline = computed(() => {
+    const comparison = this.comparison();
+    if (!comparison) return null;
+    const { lapse, number } = this.language.formats();
+    const { beforeTime, afterTime, delta } = comparison;
+    const way = delta < 0 ? ('faster' as const) : ('slower' as const);
+    const [longer, shorter] = [Math.max(beforeTime, afterTime), Math.min(beforeTime, afterTime)];
+    const times = roundTimes(longer / Math.max(shorter, 1));
+    const count = number(times, Number.isInteger(times) ? 0 : 1);
+    return {
+      before: lapse(beforeTime),
+      after: lapse(afterTime),
+      way,
+      times:
+        times < 1.1 ? '' : this.language.count(`viewer.compare.times.${way}`, times, { count }),
+    };
+  });
+
+  /** The page from which the person came: another comparison is none. */
+  private readonly origin = new URL(this.address.cameFrom() ?? '/traces', location.origin);
+  protected readonly back = computed(() => {
+    const { pathname, search } = this.origin;
+    const place = placeAt(pathname);
+    const page = pageAt(pathname);
+    if (page === 'traces' && place.what !== 'trace')
+      return { href: this.address.asLeft('/traces'), text: this.say('viewer.list.title') };
+    const text = page === 'traces' ? this.say('viewer.list.name') : this.say(`nav.${page}`);
+    return { href: pathname + search, text };
+  });
+
+  protected leave(event: MouseEvent): void {
+    const { pathname, searchParams } = this.origin;
+    if (pageAt(pathname) === 'traces' && placeAt(pathname).what !== 'trace')
+      this.address.followBack(event, '/traces');
+    else this.address.follow(event, pathname, Object.fromEntries(searchParams));
+  }
 
   protected swap(): void {
     this.address.go(comparePath(this.afterId(), this.beforeId()));
@@ -171,8 +207,9 @@ export class ComparePage {
       why: layout.path.why && this.say(`viewer.why.${layout.path.why}`),
       // In per cent of the longer trace.
       width: (time / longest) * 100,
+      lens: lensOf(time / longest),
       segments: layout.path.segments.map(({ node, start, end }) => ({
-        colour: node.failed ? 'var(--bad)' : colourOf(actorOf(node)),
+        colour: failedHere(node) ? 'var(--bad)' : colourOf(actorOf(node)),
         weight: end - start,
         title: joined(' · ', [
           brief(actorOf(node), MOST_OF_A_NAME),
@@ -197,7 +234,7 @@ export class ComparePage {
       before: lapse(beforeTime),
       after: lapse(afterTime),
       delta: lapseChange(delta),
-      way: wayOf(delta, 0),
+      way: wayOf(delta, beforeTime, afterTime),
       self: lapseChange(selfDelta),
     };
   }
@@ -220,15 +257,32 @@ function lineOf(pair: Pair, longest: number, formats: Formats) {
     beforeWidth: (beforeTime / longest) * 100,
     afterWidth: (afterTime / longest) * 100,
     delta: formats.lapseChange(delta),
-    way: wayOf(delta, longest / 100),
+    way: wayOf(delta, beforeTime, afterTime),
     critical: criticalDelta === 0 ? '' : formats.lapseChange(criticalDelta),
     only,
     failed: node?.failed ?? false,
   };
 }
 
-/** The direction of a change; empty for changes of at most `least`, which have no colour. */
-function wayOf(delta: number, least: number): Way {
+/** Smaller changes are the noise of two runs, in microseconds and as a share. */
+const LEAST_CHANGE = 100_000;
+const LEAST_SHARE = 0.05;
+
+/** The direction of a change; empty for small changes, which have no colour. */
+function wayOf(delta: number, before: number, after: number): Way {
+  const least = Math.max(LEAST_CHANGE, Math.max(before, after) * LEAST_SHARE);
   if (Math.abs(delta) <= least) return '';
   return delta < 0 ? 'faster' : 'slower';
+}
+
+/** Below ten with one digit after the point. */
+function roundTimes(times: number): number {
+  return times < 9.95 ? Math.round(times * 10) / 10 : Math.round(times);
+}
+
+/** How many times a short bar is enlarged so that its parts can be seen; null for a bar that is long enough. */
+function lensOf(share: number): number | null {
+  if (share <= 0 || share > 0.2) return null;
+  const power = 10 ** Math.floor(Math.log10(1 / share));
+  return Math.max(...[1, 2, 5].map((each) => each * power).filter((each) => each * share <= 1));
 }

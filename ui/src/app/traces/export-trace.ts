@@ -9,7 +9,7 @@ import { declared } from '../core/ui/tokens';
 import { backgroundOf, backgroundWords } from './background';
 import { Layout } from './layout';
 import { measuredWords } from './measured-words';
-import { SpanNode, actorOf, durationOf, labelOf } from './span-node';
+import { SpanNode, actorOf, durationOf, failedHere, labelOf } from './span-node';
 import { odditiesOf } from './trace-head';
 import { nameOfTrace } from './trace-name';
 import { hasTime, oddWords } from './waterfall-line';
@@ -102,7 +102,7 @@ function rowOf(node: SpanNode, layout: Layout, { say, formats }: Tongue): string
   const path = (segments.get(node) ?? [])
     .map(({ start, end }) => `<i class="path" style="${place(start, end)}"></i>`)
     .join('');
-  const colour = node.failed ? 'var(--bad)' : colourOf(actorOf(node));
+  const colour = failedHere(node) ? 'var(--bad)' : colourOf(actorOf(node));
   const odd = oddWords(node.oddities, say);
   const critical = layout.critical.get(node) ?? ZERO;
   const json = writeJson({ ...span, errors: node.errors, logs: node.logs }, 2);
@@ -195,7 +195,7 @@ body{margin:2rem;background:var(--ink);color:var(--text);font:14px/1.45 'Inter',
 h1{margin:0;font-size:1.4rem;overflow-wrap:anywhere}
 .id{color:var(--dim);font-family:monospace}
 .bad{color:var(--bad)}
-.odd{color:var(--gold)}
+.odd{color:var(--warn)}
 dl{display:flex;flex-wrap:wrap;gap:.2rem 1.5rem;margin:.6rem 0}
 dl div{display:flex;gap:.5rem}
 dt{color:var(--dim)}

@@ -15,6 +15,8 @@ export interface Layout {
   readonly shares: readonly Share[];
   /** From the first start to the last end. */
   readonly total: Micros;
+  /** From the first start to the end of the root, if something began after it; otherwise the same as `total`. */
+  readonly answered: Micros;
 }
 
 export function layoutOf(detail: Parameters<typeof buildTree>[0]): Layout {
@@ -36,5 +38,6 @@ export function layoutOf(detail: Parameters<typeof buildTree>[0]): Layout {
     self,
     shares: sharesOf(path),
     total: micros(tree.end - tree.start),
+    answered: micros((tree.later.length > 0 && tree.root ? tree.root.end : tree.end) - tree.start),
   };
 }

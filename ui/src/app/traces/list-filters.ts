@@ -33,7 +33,11 @@ export class TraceFilters {
 
   private readonly query = computed(() => this.address.query().toString());
   readonly filter = computed(() => filterOf(new URLSearchParams(this.query())));
-  readonly filtered = computed(() => JSON.stringify(this.filter()) !== JSON.stringify(NO_FILTER));
+  /** Whether more is chosen than spins or all traces. */
+  readonly filtered = computed(
+    () => JSON.stringify({ ...this.filter(), what: 'all' }) !== JSON.stringify(NO_FILTER),
+  );
+  protected readonly kinds = ['spins', 'all'] as const;
   /** The field of a duration whose text is invalid; empty if both are valid. */
   protected readonly refused = signal<'' | 'least' | 'most'>('');
   protected readonly outcomes = [
@@ -65,7 +69,8 @@ export class TraceFilters {
 
   clear(): void {
     this.refused.set('');
-    this.choose(Object.fromEntries(Object.keys(NO_FILTER).map((name) => [name, ''])));
+    const { what } = this.filter();
+    this.choose({ ...Object.fromEntries(Object.keys(NO_FILTER).map((name) => [name, ''])), what });
   }
 
   protected limit(which: 'least' | 'most', field: HTMLInputElement): void {
@@ -84,7 +89,11 @@ export class TraceFilters {
   }
 
   protected set(field: keyof Filter, value: string): void {
-    this.choose({ [field]: value });
+    // A name means traces of any kind; a service means what is shown now.
+    const what = field === 'name' ? 'all' : this.filter().what;
+    this.choose(
+      field === 'name' || field === 'service' ? { [field]: value, what } : { [field]: value },
+    );
   }
 
   /** The options of a list, including the chosen one even if no trace has it. */

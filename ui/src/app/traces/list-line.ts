@@ -1,12 +1,13 @@
 import { Micros, micros } from '../core/api/micros';
 import { TraceSummary } from '../core/api/schema';
+import { Formats } from '../core/i18n/formats';
 import { Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
 import { colourOf } from '../core/ui/service-colour';
 import { tracePath } from '../core/ui/trace-place';
 import { backgroundOf, backgroundWords } from './background';
 import { MOST } from './trace-feed';
-import { Figures, Filter, leftOutOf } from './trace-list';
+import { Figures, Filter, isArriving, leftOutOf } from './trace-list';
 
 /** Limit of the texts in a row, in characters; the page of the trace has the whole texts. */
 const MOST_OF_A_NAME = 200;
@@ -23,21 +24,50 @@ export interface Line {
   readonly duration: string;
   /** The text about background work; empty without it. */
   readonly background: string;
+  /** Its time alone. */
+  readonly later: string;
   /** Tooltip of the link, which covers the row. */
   readonly hint: string;
   /** In per cent of the longest trace in the list. */
   readonly width: number;
   readonly title: string;
-  /** The own times of the services, and the time of waiting for external ones, which has no colour. */
-  readonly parts: readonly { colour: string | null; weight: number; title: string }[];
+  /** Whether the root is expected any moment: how long ago the trace began; empty otherwise. */
+  readonly running: string;
+  /** Whether the root has not arrived, so that the outcome is unknown. */
+  readonly rootless: boolean;
+  /** The own times of the services, and the times of waiting for external ones. */
+  readonly parts: readonly Part[];
+  /**
+   * The largest part. Null if time in the background belongs to the parts: then it is not known which of them anybody
+   * waited for.
+   */
+  readonly lead: { readonly actor: string; readonly colour: string; readonly share: string } | null;
   /** The number of services and external ones that the summary omits; empty for none. */
   readonly moreParts: string;
   /** The same as text. */
   readonly partWords: string;
 }
 
-/** `longest` is the duration of the longest trace in the list, in microseconds. */
-export function lineOf(trace: TraceSummary, longest: number, language: Language): Line {
+interface Part {
+  readonly actor: string;
+  readonly colour: string;
+  readonly weight: number;
+  readonly title: string;
+}
+
+/** A root that has not come after this time is not expected any more, in milliseconds. */
+const RUNNING_MS = 60_000;
+
+/**
+ * `longest` is the duration of the longest trace in the list, in microseconds; `now` is in milliseconds since the Unix
+ * epoch.
+ */
+export function lineOf(
+  trace: TraceSummary,
+  longest: number,
+  now: number,
+  language: Language,
+): Line {
   const { say } = language;
   const formats = language.formats();
   const { number } = formats;
@@ -49,6 +79,9 @@ export function lineOf(trace: TraceSummary, longest: number, language: Language)
   const duration = trace.spans === 0 ? '–' : formats.lapse(trace.root_us);
   const background = backgroundWords(backgroundOf(trace), say, formats);
   const parts = partsOf(trace, language);
+  const rootless = isArriving(trace);
+  const age = now - trace.start_us / 1000;
+  const isRunning = rootless && age >= 0 && age < RUNNING_MS;
   const more = leftOutOf(trace, 'services') + leftOutOf(trace, 'external');
   return {
     trace,
@@ -58,9 +91,13 @@ export function lineOf(trace: TraceSummary, longest: number, language: Language)
     time: formats.when(trace.start_us),
     moment: formats.zoned(trace.start_us),
     duration,
-    width: (trace.root_us / longest) * 100,
+    width: Math.min((trace.root_us / longest) * 100, 100),
+    running: isRunning ? formats.duration(Math.max(age, 1_000)) : '',
+    rootless,
+    lead: rootless ? null : leadOf(parts, trace, formats),
     hint: background === '' ? name : joined(' · ', [name, `${duration} ${background}`]),
     background,
+    later: background === '' ? '' : formats.lapseChange(backgroundOf(trace)),
     title: trace.ok
       ? say('viewer.list.wellTitle')
       : say('viewer.list.badTitle', { status, errors: number(errors) }),
@@ -73,20 +110,32 @@ export function lineOf(trace: TraceSummary, longest: number, language: Language)
   };
 }
 
-function partsOf({ services, external }: TraceSummary, language: Language): Line['parts'] {
+function partsOf({ services, external }: TraceSummary, language: Language): Part[] {
   const { say } = language;
   const { lapse } = language.formats();
   const own = services.map(({ service, own_us }) => ({
-    colour: colourOf(service),
+    actor: service,
     weight: own_us,
     title: say('viewer.list.own', { service, time: lapse(own_us) }),
   }));
   const waits = external.map(({ peer, waiting_us }) => ({
-    colour: null,
+    actor: peer,
     weight: waiting_us,
     title: say('viewer.list.waiting', { peer, time: lapse(waiting_us) }),
   }));
-  return [...own, ...waits].filter(({ weight }) => weight > 0);
+  return [...own, ...waits]
+    .filter(({ weight }) => weight > 0)
+    .map((part) => ({ ...part, colour: colourOf(part.actor) }));
+}
+
+function leadOf(parts: readonly Part[], trace: TraceSummary, { percent }: Formats): Line['lead'] {
+  const sum = parts.reduce((all, { weight }) => all + weight, 0);
+  const [first] = parts.toSorted((one, other) => other.weight - one.weight);
+  if (!first || backgroundOf(trace) > 0) return null;
+  // Of some services nothing is known.
+  const isCut = leftOutOf(trace, 'services') + leftOutOf(trace, 'external') > 0;
+  const share = isCut ? '' : percent((first.weight / sum) * 100, 0);
+  return { actor: brief(first.actor, MOST_OF_A_NAME), colour: first.colour, share };
 }
 
 /** The texts of the figures; `more` says whether older traces are missing. */

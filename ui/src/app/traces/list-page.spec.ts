@@ -102,6 +102,11 @@ describe('the page of the traces', () => {
       trace(1, { root_us: micros(20_000), duration_us: micros(20_000) }),
     );
     expect(all('trace-row')).toHaveLength(2);
+    // Which parts anybody waited for is known only without a background.
+    const [background, plain] = all('trace-row').map(
+      (row) => row.querySelectorAll('.parts i').length,
+    );
+    expect([background, plain]).toEqual([0, 1]);
     expect([text('list-p50'), text('list-p99')]).toEqual(['20.0 ms', '100 ms']);
     expect(all('trace-link').map(({ title }) => title.replaceAll('\u00a0', ' '))).toEqual([
       'slot-machine-spin · 100 ms + 3.90 s in the background',
@@ -135,10 +140,11 @@ describe('the page of the traces', () => {
       ['payment-service: self time 23.0 ms', '23000'],
       ['payment-provider: 77.0 ms of waiting, outside the services', '77000'],
     ]);
-    expect(parts.map((part) => [part.className, part.style.background !== ''])).toEqual([
-      ['', true],
-      ['waiting', false],
+    expect(parts.map(({ style }) => style.background)).toEqual([
+      'var(--service-payment-service)',
+      'var(--service-payment-provider)',
     ]);
+    expect(page.querySelector('.drawn .lead')?.textContent).toMatch(/payment-provider\s+77%/);
   });
 
   it('marks virtual players, and asks for them or for people', async () => {
@@ -151,7 +157,11 @@ describe('the page of the traces', () => {
     query.set(new URLSearchParams('by=people'));
     gateway.traces.mockResolvedValue({ traces: [trace(1)], indexed: true });
     await settled();
-    expect(gateway.traces).toHaveBeenLastCalledWith({ virtual_player: false, limit: 500 });
+    expect(gateway.traces).toHaveBeenLastCalledWith({
+      name: 'slot-machine-spin',
+      virtual_player: false,
+      limit: 500,
+    });
     expect([all('virtual').length, (one('filter-by') as HTMLSelectElement).value]).toEqual([
       0,
       'people',

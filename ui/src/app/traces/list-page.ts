@@ -5,6 +5,7 @@ import {
   computed,
   effect,
   inject,
+  signal,
   untracked,
   viewChild,
 } from '@angular/core';
@@ -19,6 +20,9 @@ import { ComparePick } from './compare-pick';
 import { TraceFilters } from './list-filters';
 import { figureWords, lineOf, periodWords } from './list-line';
 import { TraceFeed } from './trace-feed';
+import { isArriving } from './trace-list';
+
+const TICK_MS = 500;
 
 /** All traces, newest first, live, with their figures. */
 @Component({
@@ -49,12 +53,16 @@ export class TraceListPage {
   );
   protected readonly period = computed(() => periodWords(this.filters().filter(), this.language));
   private readonly longest = computed(() =>
-    this.feed.shown().reduce((most, { root_us }) => Math.max(most, root_us), 1),
+    this.feed
+      .shown()
+      .reduce((most, trace) => Math.max(most, isArriving(trace) ? 0 : trace.root_us), 1),
   );
+  /** In milliseconds since the Unix epoch; goes on while a trace is running. */
+  private readonly now = signal(Date.now());
   protected readonly lines = computed(() =>
     this.rows()
       .inSight(this.feed.shown())
-      .map((trace) => lineOf(trace, this.longest(), this.language)),
+      .map((trace) => lineOf(trace, this.longest(), this.now(), this.language)),
   );
   protected readonly waiting = computed(() => {
     const count = this.feed.waiting();
@@ -69,6 +77,10 @@ export class TraceListPage {
 
   constructor() {
     inject(DestroyRef).onDestroy(this.feed.watch());
+    const clock = setInterval(() => {
+      if (this.feed.shown().some(isArriving)) this.now.set(Date.now());
+    }, TICK_MS);
+    inject(DestroyRef).onDestroy(() => clearInterval(clock));
     effect(() => {
       const filter = this.filters().filter();
       untracked(() => void this.feed.show(filter));

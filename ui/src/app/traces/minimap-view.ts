@@ -18,7 +18,7 @@ import { Language } from '../core/i18n/language';
 import { colourOf } from '../core/ui/service-colour';
 import { paint } from '../core/ui/tokens';
 import { minimap } from './minimap';
-import { actorOf } from './span-node';
+import { SpanNode, actorOf, failedHere } from './span-node';
 import { View, isWhole, percentAt, within } from './time-scale';
 import { TraceTree } from './tree';
 
@@ -43,7 +43,7 @@ const CLICK_PX = 4;
     :host {
       position: relative;
       display: block;
-      height: 3.4rem;
+      height: 3rem;
       border: 1px solid var(--line);
       border-radius: 0.7rem;
       background: var(--list);
@@ -81,6 +81,8 @@ const CLICK_PX = 4;
 })
 export class MinimapView {
   readonly tree = input.required<TraceTree>();
+  /** The span with most of the critical path, which is drawn thicker. */
+  readonly culprit = input<SpanNode | null>(null);
   readonly total = input.required<Micros>();
   readonly view = input.required<View>();
   /** Emits the requested view; null for the whole trace. */
@@ -151,18 +153,20 @@ export class MinimapView {
     // A rem depends on the window, so that bars are thicker on a 4K projector.
     const dot =
       (parseFloat(getComputedStyle(document.documentElement).fontSize) / 16) * devicePixelRatio;
-    const edge = 3 * dot;
+    const edge = 4 * dot;
+    const room = height - 2 * edge;
     const { lanes, bars } = minimap(
       tree,
-      Math.max(Math.floor((height - 2 * edge) / (2 * dot)), 1),
+      Math.max(this.total(), 1),
+      Math.max(Math.floor(room / (4 * dot)), 1),
       width,
     );
-    const lane = Math.min((height - 2 * edge) / lanes, 6 * dot);
-    const thick = Math.max(lane - Math.min(lane / 3, 2 * dot), 1);
+    const lane = Math.min(room / lanes, 7 * dot);
     for (const bar of bars) {
-      pencil.fillStyle = paint(bar.node.failed ? 'var(--bad)' : colourOf(actorOf(bar.node)));
-      const long = Math.max(bar.width * width, devicePixelRatio);
-      pencil.fillRect(bar.left * width, edge + bar.lane * lane, long, thick);
+      const thick = Math.max(lane - dot, bar.node === this.culprit() ? 6 * dot : 3 * dot);
+      pencil.fillStyle = paint(failedHere(bar.node) ? 'var(--bad)' : colourOf(actorOf(bar.node)));
+      const long = Math.max(bar.width * width, 2 * dot);
+      pencil.fillRect(bar.left * width, edge + (bar.lane + 0.5) * lane - thick / 2, long, thick);
     }
   }
 }

@@ -7,7 +7,7 @@ describe('the minimap', () => {
   it('lies within its frame', () => {
     fc.assert(
       fc.property(anyTree, fc.integer({ min: 1, max: 20 }), (tree, most) => {
-        const { lanes, bars } = minimap(tree, most, 1000);
+        const { lanes, bars } = minimap(tree, tree.end - tree.start || 1, most, 1000);
         expect(lanes).toBeLessThanOrEqual(most);
         for (const { left, width, lane } of bars) {
           expect(left).toBeGreaterThanOrEqual(0);
@@ -28,7 +28,7 @@ describe('the minimap', () => {
         number === 7 ? { status: 'aborted' } : {},
       ),
     );
-    const { bars } = minimap(treeOf(spanOf('r', null, 1, 1000), ...many), 50, 100);
+    const { bars } = minimap(treeOf(spanOf('r', null, 1, 1000), ...many), 999, 50, 100);
     expect(bars.length).toBeLessThan(500);
     expect(bars.some(({ node }) => node.failed)).toBe(true);
   });

@@ -1,21 +1,28 @@
 import { Micros } from '../core/api/micros';
-import { Group, grouped, isGroup } from './groups';
+import { Group, grouped, isGroup, laterGroup } from './groups';
 import { LooseEvent } from './loose-events';
 import { gapsOf } from './self-time';
 import { SpanNode } from './span-node';
 import { TraceTree } from './tree';
 
 /**
- * The closed rows: either only those in `except`, or all but those. Only the reader changes it. Groups are closed
- * unless they are in `opened`.
+ * The closed rows: either only those in `except`, or all but those. Groups are closed but for those in `opened`; with
+ * `groups` it is the other way round. Only the reader changes it.
  */
 export interface Folding {
   readonly all: boolean;
   readonly except: ReadonlySet<string>;
+  readonly groups: boolean;
   readonly opened: ReadonlySet<string>;
 }
 
-export const UNFOLDED: Folding = { all: false, except: new Set(), opened: new Set() };
+/** How a trace is shown at first. */
+export const UNFOLDED: Folding = {
+  all: false,
+  except: new Set(),
+  groups: false,
+  opened: new Set(),
+};
 
 interface Place {
   readonly key: string;
@@ -70,7 +77,7 @@ export function visibleRows(tree: TraceTree, wishes: Wishes): Row[] {
     waiting.push(lines.reverse());
     places.push({ depth, total: lines.length });
   };
-  enter([...grouped(tree.roots, null), ...tree.loose.map(eventRow)], 0);
+  enter([...topLines(tree), ...tree.loose.map(eventRow)], 0);
   for (let lines = waiting.at(-1); lines; lines = waiting.at(-1)) {
     const line = lines.pop();
     const place = places.at(-1);
@@ -101,24 +108,40 @@ export function visibleRows(tree: TraceTree, wishes: Wishes): Row[] {
 export function toggled(folding: Folding, row: Row): Folding {
   if (row.open === null) return folding;
   const open = !row.open;
-  if (row.kind === 'group') return { ...folding, opened: put(folding.opened, row.key, open) };
+  if (row.kind === 'group') return withGroup(folding, row.key, open);
   return { ...folding, except: put(folding.except, row.key, folding.all === open) };
 }
 
 export function foldedAll(): Folding {
-  return { all: true, except: new Set(), opened: new Set() };
+  return { ...UNFOLDED, all: true };
 }
 
-/** Opens all rows that hide a span: its ancestors and its group. */
+export function unfoldedAll(): Folding {
+  return { ...UNFOLDED, groups: true };
+}
+
+/** Opens or closes a group. */
+function withGroup(folding: Folding, key: string, open: boolean): Folding {
+  return { ...folding, opened: put(folding.opened, key, open !== folding.groups) };
+}
+
+/** The rows of the roots, and the one of all that began after the root had ended. */
+function topLines({ roots, later }: TraceTree): (SpanNode | Group)[] {
+  const lines = grouped(roots, null);
+  return later.length === 0 ? lines : [...lines, laterGroup(later)];
+}
+
+/** Opens all rows that hide a span: its ancestors, and the groups that contain it or one of them. */
 export function openedTo(folding: Folding, tree: TraceTree, node: SpanNode): Folding {
   const except = new Set(folding.except);
   for (let each = node.parent; each; each = each.parent) {
     if (folding.all) except.add(each.key);
     else except.delete(each.key);
   }
-  const opened = new Set(folding.opened);
-  for (const group of groupsAround(tree, node)) opened.add(group);
-  return { ...folding, except, opened };
+  let opened: Folding = { ...folding, except };
+  for (let each: SpanNode | null = node; each; each = each.parent)
+    for (const group of groupsAround(tree, each)) opened = withGroup(opened, group, true);
+  return opened;
 }
 
 /** Keys of all rows that must be open to show these spans. */
@@ -128,11 +151,15 @@ export function revealing(tree: TraceTree, nodes: readonly SpanNode[]): Set<stri
   const wanted = new Set(nodes);
   for (const node of nodes) {
     parents.add(node.parent);
-    for (let each = node.parent; each && !keys.has(each.key); each = each.parent)
+    for (let each = node.parent; each && !keys.has(each.key); each = each.parent) {
       keys.add(each.key);
+      // A group may contain an ancestor.
+      wanted.add(each);
+      parents.add(each.parent);
+    }
   }
   for (const parent of parents) {
-    for (const line of grouped(parent?.children ?? tree.roots, parent)) {
+    for (const line of parent ? grouped(parent.children, parent) : topLines(tree)) {
       if (isGroup(line) && line.members.some((member) => wanted.has(member))) keys.add(line.key);
     }
   }
@@ -145,7 +172,8 @@ function isOpen(key: string, wishes: Wishes): boolean {
 }
 
 function isOpenGroup(key: string, wishes: Wishes): boolean {
-  return wishes.folding.opened.has(key) || isRevealed(key, wishes);
+  const { groups, opened } = wishes.folding;
+  return groups !== opened.has(key) || isRevealed(key, wishes);
 }
 
 function isRevealed(key: string, { revealed, concealed }: Wishes): boolean {
@@ -182,7 +210,8 @@ function childLines(node: SpanNode, gaps: boolean): Line[] {
 }
 
 function groupsAround(tree: TraceTree, node: SpanNode): string[] {
-  return grouped(node.parent?.children ?? tree.roots, node.parent)
+  const lines = node.parent ? grouped(node.parent.children, node.parent) : topLines(tree);
+  return lines
     .filter(isGroup)
     .filter((group) => group.members.includes(node))
     .map(({ key }) => key);
@@ -209,13 +238,14 @@ export function grown(folding: Folding, before: TraceTree, after: TraceTree): Fo
   const read = visibleRows(before, { folding, gaps: false }).flatMap((row) =>
     row.kind === 'span' ? (after.byKey.get(row.key) ?? []) : [],
   );
-  const [except, opened] = [new Set(folding.except), new Set(folding.opened)];
+  const except = new Set(folding.except);
+  let shown: Folding = { ...folding, except };
   for (const key of revealing(after, read)) {
-    if (!after.byKey.has(key)) opened.add(key);
+    if (!after.byKey.has(key)) shown = withGroup(shown, key, true);
     else if (folding.all) except.add(key);
     else except.delete(key);
   }
-  return { ...folding, except, opened };
+  return shown;
 }
 
 /**

@@ -32,6 +32,7 @@ const MOST_FRAMES = 12;
 const MOST_LOGS = 200;
 const MOST_METRICS = 100;
 const MOST_ERRORS = 20;
+const MOST_MEMBERS = 40;
 const MOST_OF_A_NAME = 200;
 const MOST_PAIRS = 200;
 
@@ -69,14 +70,30 @@ export class SpanDetails {
   protected readonly group = computed(() => {
     const row = this.row();
     if (row.kind !== 'group') return null;
-    const { members, total } = row.group;
+    const { why, members, spans, total } = row.group;
     const { lapse, number } = this.language.formats();
+    if (why !== 'alike')
+      return {
+        label: this.say(`viewer.${why}.title`),
+        hint: this.say(`viewer.${why}.explained`),
+        facts: [
+          { name: this.say(`viewer.${why}.count`), value: number(spans) },
+          { name: this.say(`viewer.${why}.total`), value: lapse(total) },
+          ...firstOf(members, MOST_MEMBERS).shown.map((member) => ({
+            name: labelOf(member),
+            value: lapse(durationOf(member)),
+          })),
+        ],
+        rest: firstOf(members, MOST_MEMBERS).rest,
+      };
     const times = members.map(durationOf).sort((one, other) => one - other);
     const [first] = members;
     return {
       label: first ? labelOf(first) : '',
-      service: first?.span.service ?? '',
+      hint: this.say('viewer.group.explained'),
+      rest: 0,
       facts: [
+        { name: this.say('viewer.span.service'), value: first?.span.service ?? '' },
         { name: this.say('viewer.group.count'), value: number(members.length) },
         { name: this.say('viewer.group.total'), value: lapse(total) },
         { name: this.say('viewer.group.mean'), value: lapse(micros(total / members.length)) },

@@ -28,6 +28,8 @@ export interface SpanNode {
   failed: boolean;
   /** A span below it failed. */
   failedBelow: boolean;
+  /** It and all spans below it are short, without failures and oddities; see `fold.ts`. */
+  minor: boolean;
   /** The called external service, if no span of the callee is in the trace. */
   peer: string | null;
 }
@@ -35,6 +37,11 @@ export interface SpanNode {
 /** Duration of a node, in microseconds. */
 export function durationOf(node: Pick<SpanNode, 'start' | 'end'>): Micros {
   return micros(node.end - node.start);
+}
+
+/** Whether this is where it failed, and not only passes on a failure below. */
+export function failedHere({ failed, failedBelow }: SpanNode): boolean {
+  return failed && !failedBelow;
 }
 
 /** The second name of the row: the called service, or the description. */

@@ -4,7 +4,7 @@ import { ZERO, micros } from '../core/api/micros';
 import { Formats } from '../core/i18n/formats';
 import { Layout } from './layout';
 import { Row } from './rows';
-import { View, isWhole, panned, percentAt, ticks, whole, within, zoomed } from './time-scale';
+import { View, panned, percentAt, ticks, whole, within, zoomed } from './time-scale';
 import { Reading } from './trace-address';
 
 const STEP = 1.25;
@@ -12,14 +12,35 @@ const PAN = 0.2;
 
 /** The visible part of a trace. */
 export class TimeView {
-  /** Null for the whole trace; at first the part that the address contains. */
+  /** Null for the part until the root ended, for which somebody waited; at first what the address contains. */
   readonly wished = linkedSignal<View | null>(() => this.initial().view);
   readonly total = computed(() => this.layout()?.total ?? ZERO);
+  private readonly answered = computed(() => this.layout()?.answered ?? ZERO);
   readonly view = computed(() => {
     const view = this.wished();
-    return view ? within(view, this.total()) : whole(this.total());
+    return view ? within(view, this.total()) : whole(this.answered());
   });
-  readonly isPart = computed(() => !isWhole(this.view(), this.total()));
+  /** Whether the reader looks at another part than at first. */
+  readonly isPart = computed(() => {
+    const { from, to } = this.view();
+    return from !== 0 || to !== Math.max(this.answered(), 1);
+  });
+  /** What happened after the visible part, if that ends with the root; otherwise null. */
+  readonly beyond = computed(() =>
+    !this.isPart() && this.answered() < this.total()
+      ? micros(this.total() - this.answered())
+      : null,
+  );
+  /** The part that the minimap shows: until the root ended, unless the reader looks beyond it. */
+  readonly mapped = computed(() =>
+    this.view().to > this.answered() ? this.total() : this.answered(),
+  );
+  /** The end of the root in per cent of the width, if it is visible and something began after it. */
+  readonly answer = computed(() => {
+    if (this.answered() === this.total()) return null;
+    const left = percentAt(this.view(), this.answered());
+    return left > 0 && left < 100 ? left : null;
+  });
 
   constructor(
     private readonly initial: Signal<Reading>,
@@ -28,6 +49,10 @@ export class TimeView {
 
   look(view: View | null): void {
     this.wished.set(view && within(view, this.total()));
+  }
+
+  lookAtAll(): void {
+    this.look(whole(this.total()));
   }
 
   /** Moves by a fraction of the visible part. */
@@ -58,17 +83,18 @@ export class TimeView {
     else this.pan(by / box.width);
   }
 
-  /** The marks of the ruler, without one at its end, whose text would be cut. */
+  /** The marks of the ruler, without one at its end, whose text would be cut, or where the break is. */
   marks({ mark }: Formats): { text: string; left: number }[] {
     const view = this.view();
     const times = ticks(view, 5);
+    const last = this.beyond() === null ? 94 : 78;
     const step = micros((times[1] ?? 0) - (times[0] ?? 0));
     return times
       .map((time) => ({
         text: mark(time, step > 0 ? step : undefined),
         left: percentAt(view, time),
       }))
-      .filter(({ left }) => left < 94);
+      .filter(({ left }) => left < last);
   }
 
   private zoomAt(factor: number, at: number): void {

@@ -22,7 +22,7 @@ const anyReading: fc.Arbitrary<Reading> = fc.record({
       .tuple(fc.nat(), fc.integer({ min: 1, max: 1_000_000 }))
       .map(([from, width]) => ({ from: micros(from), to: micros(from + width) })),
   ),
-  folding: fc.record({ all: fc.boolean(), except: keys, opened: keys }),
+  folding: fc.record({ all: fc.boolean(), except: keys, groups: fc.boolean(), opened: keys }),
   gaps: fc.boolean(),
   critical: fc.boolean(),
 });

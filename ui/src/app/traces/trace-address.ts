@@ -19,14 +19,16 @@ const CODES: Readonly<Record<string, string>> = { '%': '%25', ',': '%2C', '*': '
 
 export function readingOf(query: URLSearchParams): Reading {
   const closed = query.get('closed') ?? '';
-  const all = closed.startsWith('*');
+  const opened = query.get('groups') ?? '';
+  const [all, groups] = [closed.startsWith('*'), opened.startsWith('*')];
   return {
     span: query.get('span') ?? '',
     view: viewOf(query.get('zoom')),
     folding: {
       all,
       except: new Set(keysOf(all ? closed.slice(1) : closed)),
-      opened: new Set(keysOf(query.get('groups') ?? '')),
+      groups,
+      opened: new Set(keysOf(groups ? opened.slice(1) : opened)),
     },
     gaps: query.get('gaps') === '1',
     critical: query.get('path') !== '0',
@@ -35,12 +37,12 @@ export function readingOf(query: URLSearchParams): Reading {
 
 /** A default has an empty value, which removes it from the address. */
 export function queryOf({ span, view, folding, gaps, critical }: Reading): Record<string, string> {
-  const closed = textOf(folding.except);
+  const [closed, opened] = [textOf(folding.except), textOf(folding.opened)];
   return {
     span,
     zoom: view ? `${Math.round(view.from)}-${Math.round(view.to)}` : '',
     closed: folding.all ? `*${closed}` : closed,
-    groups: textOf(folding.opened),
+    groups: folding.groups ? `*${opened}` : opened,
     gaps: gaps ? '1' : '',
     path: critical ? '' : '0',
   };

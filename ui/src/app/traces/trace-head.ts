@@ -11,9 +11,13 @@ import { nameOfTrace } from './trace-name';
 import { TraceTree } from './tree';
 import { oddWords } from './waterfall-line';
 
+/** From this share of the critical path on, in microseconds, the largest one hurts. */
+const SLOW = 500_000;
 /** Limit of the texts in a line, in characters, and of the shares of the critical path. */
 const MOST_OF_A_WORD = 100;
 const MOST_SHARES = 3;
+/** The same for a trace that failed, because its line says so too. */
+const MOST_SHARES_OF_A_FAILURE = 2;
 /** Limit of the number of other roots that are named. */
 const MOST_OTHER_ROOTS = 5;
 
@@ -31,7 +35,8 @@ export function headOf(
   const count = (key: 'spans' | 'services', value: number): string =>
     language.count(`viewer.trace.${key}`, value);
   const { length } = layout.shares;
-  const shares = firstOf(layout.shares, allShares ? length : MOST_SHARES);
+  const few = summary.ok ? MOST_SHARES : MOST_SHARES_OF_A_FAILURE;
+  const shares = firstOf(layout.shares, allShares ? length : few);
   const otherRoots = firstOf(detail.other_roots ?? [], MOST_OTHER_ROOTS);
   const background = backgroundWords(backgroundOf(summary), say, formats);
   return {
@@ -43,10 +48,12 @@ export function headOf(
     player: brief(summary.player ?? '', MOST_OF_A_WORD),
     virtual: summary.virtual_player,
     time: summary.spans === 0 ? '–' : lapse(summary.root_us),
-    rest: `${background && ` ${background}`}, ${joined(', ', [
+    rest: joined(' · ', [
+      background,
       count('spans', layout.tree.nodes.length),
       count('services', summary.services.length + leftOutOf(summary, 'services')),
-    ])}`,
+    ]),
+    slow: (layout.shares[0]?.time ?? 0) >= SLOW,
     shares: shares.shown.map(({ actor, share }) => ({
       actor: brief(actor, MOST_OF_A_WORD),
       colour: colourOf(actor),

@@ -137,7 +137,26 @@ describe('a filter', () => {
       service: 'frontend',
       min_duration_ms: 1,
     });
-    expect(filterOf(new URLSearchParams('since=1.5&until=soon'))).toEqual(NO_FILTER);
+    expect(filterOf(new URLSearchParams('what=all&since=1.5&until=soon'))).toEqual(NO_FILTER);
+  });
+
+  it('means spins, unless it names a trace or a service', () => {
+    const whatOf = (query: string): string => filterOf(new URLSearchParams(query)).what;
+    expect(['', 'outcome=failed', 'what=spins&service=a'].map(whatOf)).toEqual([
+      'spins',
+      'spins',
+      'spins',
+    ]);
+    expect(['what=all', 'name=a', 'service=a'].map(whatOf)).toEqual(['all', 'all', 'all']);
+    const spins = { ...NO_FILTER, what: 'spins' } as const;
+    expect(queryOf(spins)).toEqual({ name: 'slot-machine-spin' });
+    const named = (name: string, ...oddities: string[]): boolean =>
+      matches(spins, trace('a', 1, { name, oddities }));
+    expect(named('slot-machine-spin')).toBe(true);
+    // Until its root arrives, a spin has the name of a request.
+    expect(named('POST /v1/eligibility', 'missing_root')).toBe(true);
+    expect(named('POST /v1/eligibility')).toBe(false);
+    expect(named('POST /v1/sessions', 'missing_root')).toBe(false);
   });
 
   it('is the same when it has been in the address', () => {

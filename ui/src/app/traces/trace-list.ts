@@ -10,6 +10,8 @@ import { Rate, percentile, rateOf } from './percentile';
  * milliseconds. `since` is inclusive, `until` is exclusive.
  */
 export interface Filter {
+  /** Only spins, or all traces. */
+  readonly what: 'spins' | 'all';
   readonly outcome: '' | 'ok' | 'failed';
   /** Traces of people, or of virtual players. */
   readonly by: '' | 'people' | 'virtual';
@@ -24,6 +26,7 @@ export interface Filter {
 }
 
 export const NO_FILTER: Filter = {
+  what: 'all',
   outcome: '',
   by: '',
   name: '',
@@ -36,11 +39,27 @@ export const NO_FILTER: Filter = {
   until: null,
 };
 
-/** Parses the filter in an address. */
+/** The name of the root of every spin. */
+const SPIN = 'slot-machine-spin';
+/** The requests of a spin, by which a trace is named until its root arrives. */
+const STEP_OF_A_SPIN = /^POST \/(?:api\/v1\/spins|v1\/(?:eligibility|reservations|rounds))\b/;
+
+/** Whether the root has not arrived yet, which is sent last. */
+export function isArriving({ oddities }: Pick<TraceSummary, 'oddities'>): boolean {
+  return oddities.includes('missing_root');
+}
+
+function isSpin(trace: TraceSummary): boolean {
+  return trace.name === SPIN || (isArriving(trace) && STEP_OF_A_SPIN.test(trace.name));
+}
+
+/** Parses the filter in an address. Unless it names a trace or a service, it means spins. */
 export function filterOf(query: URLSearchParams): Filter {
+  const what = query.get('what') ?? (query.get('name') || query.get('service') ? 'all' : 'spins');
   const outcome = query.get('outcome');
   const by = query.get('by');
   return {
+    what: what === 'all' ? 'all' : 'spins',
     outcome: outcome === 'ok' || outcome === 'failed' ? outcome : '',
     by: by === 'people' || by === 'virtual' ? by : '',
     name: query.get('name') ?? '',
@@ -132,7 +151,11 @@ export function queryOf(filter: Filter): TraceQuery {
   return {
     ...(filter.outcome === '' ? {} : { ok: filter.outcome === 'ok' }),
     ...(filter.by === '' ? {} : { virtual_player: filter.by === 'virtual' }),
-    ...(filter.name === '' ? {} : { name: filter.name }),
+    ...(filter.name === ''
+      ? filter.what === 'spins'
+        ? { name: SPIN }
+        : {}
+      : { name: filter.name }),
     ...(filter.service === '' ? {} : { service: filter.service }),
     ...(filter.release === '' ? {} : { release: filter.release }),
     ...(filter.player === '' ? {} : { player: filter.player }),
@@ -151,6 +174,7 @@ export function leftOutOf({ left_out }: TraceSummary, list: 'services' | 'extern
 /** Decides as the collector does, for traces from the stream. */
 export function matches(filter: Filter, trace: TraceSummary): boolean {
   return (
+    (filter.what === 'all' || isSpin(trace)) &&
     (filter.outcome === '' || (filter.outcome === 'ok') === trace.ok) &&
     (filter.by === '' || (filter.by === 'virtual') === trace.virtual_player) &&
     (filter.name === '' || trace.name === filter.name) &&

@@ -14,7 +14,7 @@ import { ERROR } from '../testing/replies';
 import { TracePage } from './trace-page';
 
 const ID = 'ab'.repeat(16);
-/** jsdom has no layout: rows of 28 pixels in a box of ten rows, below a header of 30 pixels. */
+/** jsdom has no layout: rows of 30.4 pixels in a box of ten rows, below a header of 30 pixels. */
 const BOX = 310;
 
 const log = (message: string, at: number, more: Partial<LogLine> = {}): LogLine => ({
@@ -221,12 +221,12 @@ describe('the page of a trace', () => {
       spanOf(`e${at}`, 'r', 1_000 + at, 1_001 + at, { seq: 7 }),
     );
     await grows({ spans: [ROOT, ...early, ...many] });
-    expect(box.scrollTop - before).toBe(3 * 28);
+    expect(box.scrollTop - before).toBeCloseTo(3 * 30.4);
     expect(rows()).toContain('s60');
     // Spans that come below it move nothing.
     const late = spanOf('z', 'r', 8_000, 8_100, { seq: 8 });
     await grows({ spans: [ROOT, ...early, ...many, late] });
-    expect(box.scrollTop - before).toBe(3 * 28);
+    expect(box.scrollTop - before).toBeCloseTo(3 * 30.4);
   });
 
   it('leads from a link to its span, also when that comes later or stands among many alike', async () => {

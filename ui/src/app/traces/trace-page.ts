@@ -88,6 +88,11 @@ export class TracePage {
     return detail && layout && headOf(detail, layout, this.allShares(), this.language);
   });
 
+  /** The most important keys, if nothing else takes their room; `?` explains them too. */
+  protected readonly hint = computed(() =>
+    this.time.isPart() || this.layout()?.tree.later.length ? '' : this.say('viewer.trace.keys'),
+  );
+
   /** The action of each key. */
   private readonly does: Readonly<Record<Meaning, () => void>> = {
     down: () => this.moveBy(1),

@@ -1,5 +1,6 @@
 import { Micros, ZERO, micros } from '../core/api/micros';
 import { ErrorEvent, LogLine, Span, TraceDetail, TraceSummary } from '../core/api/schema';
+import { markMinor, takeLater } from './fold';
 import { LooseEvent, isError, looseEvents } from './loose-events';
 import { Oddity, SpanNode } from './span-node';
 
@@ -10,6 +11,8 @@ export interface TraceTree {
   /** Every span, in the order of the completely opened tree. */
   readonly nodes: readonly SpanNode[];
   readonly roots: readonly SpanNode[];
+  /** What began after the root had ended, without its parents, because nobody waited for it. Ordered by start. */
+  readonly later: readonly SpanNode[];
   readonly byKey: ReadonlyMap<string, SpanNode>;
   /** The root of which the summary tells. */
   readonly root: SpanNode | null;
@@ -73,11 +76,14 @@ export function buildTree({
     if (node.start > parent.end) note(node, 'after_parent');
   }
   roots.sort(byStart);
+  const root = rootOf(roots, summary?.root_span_id);
+  const later = roots.length === 1 ? takeLater(all, root) : [];
 
   const looseErrors = attach(errors, byKey, (node, own) => (node.errors = own));
   const looseLogs = attach(logs, byKey, (node, own) => (node.logs = own));
-  const nodes = inReadingOrder(roots);
+  const nodes = inReadingOrder([...roots, ...later.sort(byStart)]);
   markFailures(nodes);
+  markMinor(nodes, root);
   for (const node of nodes) node.peer = peerOf(node);
 
   const loose = looseEvents(looseErrors, looseLogs, logs);
@@ -93,8 +99,9 @@ export function buildTree({
   return {
     nodes,
     roots,
+    later,
     byKey,
-    root: rootOf(roots, summary?.root_span_id),
+    root,
     start: parts.length === 0 ? ZERO : micros(start),
     end: parts.length === 0 ? ZERO : micros(end),
     looseErrors,
@@ -145,6 +152,7 @@ function nodeOf(span: Span, key: string, earliest: Micros): SpanNode {
     logs: NONE,
     failed: isFailure(span.status),
     failedBelow: false,
+    minor: false,
     peer: null,
   };
   if (span.end_us < span.start_us) note(node, 'negative_duration');

@@ -56,6 +56,7 @@ export class WaterfallGrid {
         critical: this.critical(),
         formats: this.language.formats(),
         say: this.say,
+        count: this.language.count,
         matched: hits && new Set<Hit>(hits),
       }
     );
@@ -78,6 +79,12 @@ export class WaterfallGrid {
       });
   });
   protected readonly marks = computed(() => this.time().marks(this.language.formats()));
+
+  /** How long it went on after the visible part; empty if nothing did. */
+  protected readonly beyond = computed(() => {
+    const later = this.time().beyond();
+    return later === null ? '' : this.language.formats().lapseChange(later);
+  });
 
   constructor() {
     this.revealLinked();
@@ -105,14 +112,18 @@ export class WaterfallGrid {
     return row.kind === 'event' ? 'viewer.trace.eventError' : 'viewer.trace.ownError';
   }
 
-  /** Scrolls to the row of the address when it exists. Without one the list begins at the top. */
+  /** Scrolls to the row of the address when it exists, or else to the one that is selected at first: the culprit. */
   private revealLinked(): void {
-    let followed: Reading | null = null;
+    let followed: { initial: Reading | null; key: string } = { initial: null, key: '' };
     effect(() => {
       const waterfall = this.waterfall();
       const initial = waterfall.initial();
-      if (followed === initial || waterfall.indexOf(initial.span) === undefined) return;
-      followed = initial;
+      const key = initial.span || waterfall.firstKey();
+      const isKnown = followed.initial === initial && followed.key === key;
+      if (isKnown || waterfall.indexOf(key) === undefined) return;
+      followed = { initial, key };
+      // The reader may have chosen another row before this one came.
+      if (initial.span === '' && untracked(waterfall.chosen) !== '') return;
       // The box cannot be scrolled before the rows are drawn.
       const reveal = (): void => this.reveal(untracked(waterfall.active));
       afterNextRender({ write: reveal }, { injector: this.injector });

@@ -44,6 +44,7 @@ function lines(
     critical: more.critical ?? true,
     formats: FORMATS.en,
     say: (key: string): string => key,
+    count: (key: string, value: number): string => `${value} ${key}`,
     matched: null,
   };
   const rows = visibleRows(layout.tree, { folding: UNFOLDED, gaps: true });
@@ -106,8 +107,15 @@ describe('a line of the waterfall', () => {
         data: { 'peer.service': 'payment-provider' },
       }),
     ]);
-    expect(out?.note).toBe('payment-provider · 80%');
+    expect(out?.note).toBe('80% · payment-provider');
     expect(out?.side).toBe('inside');
+  });
+
+  it('has its note on one colour: on a part of the critical path, or else between two', () => {
+    const below = spanOf('a', 'r', 1_020, 1_960);
+    const { r, a } = lines([ROOT, below]);
+    expect(a).toMatchObject({ side: 'inside', noteAt: 2, dim: false });
+    expect(r).toMatchObject({ note: '6%', side: 'inside', noteAt: 2, room: 94, dim: true });
   });
 
   it('is one for many that are alike, and one for a gap', () => {

@@ -5,10 +5,11 @@ import { Language, isKey } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
 import { colourOf } from '../core/ui/service-colour';
 import { Layout } from './layout';
+import { Group } from './groups';
 import { isBad, lineOfEvent, timeOf } from './loose-events';
 import { EventRow, Row } from './rows';
 import { Hit } from './search';
-import { SpanNode, actorOf, durationOf, labelOf } from './span-node';
+import { SpanNode, actorOf, durationOf, failedHere, labelOf } from './span-node';
 import { View, barOf, percentAt } from './time-scale';
 import { TraceTree, hasNoLength, isFailure } from './tree';
 
@@ -17,6 +18,13 @@ const DEEPEST = 16;
 /** Numbers of positions along the timeline that can be distinguished; marks in the same position are drawn once. */
 const PLACES_OF_DOTS = 90;
 const PLACES_OF_PATH = 500;
+
+/** Width of a letter of a note, in per cent of the narrowest width of the bars. */
+const PER_LETTER = 2.1;
+/** The same of the padding of a note. */
+const ROOM_AROUND = 6;
+/** A narrower bar, in per cent of the width, says nothing about its length. */
+const SPECK = 1;
 
 /** Limits of the texts in a row, in characters; the details have the whole texts. */
 const MOST_OF_A_NAME = 200;
@@ -39,13 +47,23 @@ export interface WaterfallLine {
   readonly colour: string;
   readonly time: string;
   readonly bar: (Stretch & { readonly cutLeft: boolean; readonly cutRight: boolean }) | null;
-  /** Drawn over the bar's lower edge. */
+  /** The parts of the bar on the critical path. */
   readonly path: readonly Stretch[];
+  /** Whether the bar is too short for a bar, and is drawn as a ring. */
+  readonly speck: boolean;
+  /** Whether the parts off the critical path are faded, and so most of the bar. */
+  readonly off: boolean;
+  /** When the row begins, if that is after the visible part. */
+  readonly beyond: string;
   readonly dots: readonly { readonly left: number; readonly kind: 'log' | 'error' }[];
   readonly note: string;
-  /** The side on which the note has room. */
+  /** The side on which the note has room, where it begins there, and how much room that is. */
   readonly side: 'inside' | 'right' | 'left';
-  /** The span itself failed; a span below it failed; neither. */
+  readonly noteAt: number;
+  readonly room: number;
+  /** Whether the note stands on a faded part of the bar. */
+  readonly dim: boolean;
+  /** Where it failed; a span below it failed; neither. */
   readonly mark: 'own' | 'below' | null;
   readonly odd: string;
   /** Whether the present search does not match. */
@@ -59,6 +77,7 @@ export interface Scene {
   readonly critical: boolean;
   readonly formats: Formats;
   readonly say: Language['say'];
+  readonly count: Language['count'];
   readonly matched: ReadonlySet<Hit> | null;
 }
 
@@ -75,6 +94,8 @@ export function lineOf(row: Row, scene: Scene): WaterfallLine {
       const bar = placed(row.start, row.end, scene);
       return {
         ...plain(row, bar, scene),
+        speck: false,
+        beyond: beyond(row.start, scene),
         service: '',
         label: say('viewer.gap.name'),
         title: say('viewer.gap.hint'),
@@ -99,11 +120,14 @@ function spanLine(row: Row, node: SpanNode, scene: Scene): WaterfallLine {
   const { layout, say, formats, critical, matched } = scene;
   const { span } = node;
   const bar = placed(node.start, node.end, scene);
-  const share = (layout.critical.get(node) ?? 0) / rootTime(layout);
+  const onPath = layout.critical.get(node) ?? 0;
+  const share = onPath / rootTime(layout);
+  const isHere = failedHere(node);
+  const path = pathOf([node], scene);
   const notes = [
-    node.peer ?? '',
-    isFailure(span.status) ? span.status : '',
     critical && share >= 0.01 ? formats.percent(share * 100, 0) : '',
+    node.peer ?? '',
+    isHere && isFailure(span.status) ? span.status : '',
   ];
   const note = brief(joined(' · ', notes), MOST_OF_A_NOTE);
   return {
@@ -113,15 +137,13 @@ function spanLine(row: Row, node: SpanNode, scene: Scene): WaterfallLine {
     title: brief(joined(' · ', [span.service, span.op, labelOf(node)]), MOST_OF_A_TITLE),
     colour: colourOf(actorOf(node)),
     time: hasNoLength(span) ? '?' : formats.lapse(durationOf(node)),
-    path: critical
-      ? (layout.segments.get(node) ?? []).flatMap(
-          ({ start, end }) => placed(start, end, scene) ?? [],
-        )
-      : [],
+    path,
+    off: critical,
+    beyond: beyond(node.start, scene),
     dots: dotsOf(node, scene),
     note,
-    side: sideOf(bar, note),
-    mark: node.failed ? 'own' : node.failedBelow ? 'below' : null,
+    ...placeOf(note, bar, path, scene),
+    mark: isHere ? 'own' : node.failed || node.failedBelow ? 'below' : null,
     odd: oddWords(node.oddities, say),
     faded: matched !== null && !matched.has(node),
   };
@@ -129,28 +151,64 @@ function spanLine(row: Row, node: SpanNode, scene: Scene): WaterfallLine {
 
 function groupLine(row: Row & { kind: 'group' }, scene: Scene): WaterfallLine {
   const { group } = row;
-  const { formats, say, matched, layout, critical } = scene;
-  const [first] = group.members;
+  const { formats, matched, layout, critical } = scene;
   const bar = placed(group.start, group.end, scene);
-  const count = formats.number(group.members.length);
-  const label = first ? brief(labelOf(first), MOST_OF_A_NAME) : '';
-  const path = critical
-    ? group.members
-        .flatMap((member) => layout.segments.get(member) ?? [])
-        .flatMap(({ start, end }) => placed(start, end, scene) ?? [])
-    : [];
-  return {
+  const spans = spansOf(group, layout.tree);
+  const line = {
     ...plain(row, bar, scene),
+    time: formats.lapse(group.total),
+    path: drawnTogether(pathOf(spans, scene)),
+    off: critical,
+    beyond: beyond(group.start, scene),
+    mark: group.failed ? ('below' as const) : null,
+    faded: matched !== null && !spans.some((span) => matched.has(span)),
+  };
+  return group.why === 'alike'
+    ? { ...line, ...alikeWords(group, bar, scene) }
+    : { ...line, ...foldWords(group, group.why, bar, scene) };
+}
+
+/** All spans of a group, with those below its members. */
+function spansOf({ why, members }: Group, { nodes }: TraceTree): readonly SpanNode[] {
+  if (why === 'alike') return members;
+  return members.flatMap(({ index, subtreeEnd }) => nodes.slice(index, subtreeEnd));
+}
+
+function alikeWords({ members }: Group, bar: WaterfallLine['bar'], scene: Scene) {
+  const { say, formats } = scene;
+  const [first] = members;
+  const count = formats.number(members.length);
+  const label = first ? brief(labelOf(first), MOST_OF_A_NAME) : '';
+  return {
     service: brief(first?.span.service ?? '', MOST_OF_A_NAME),
     label: `${count} × ${label}`,
     title: say('viewer.group.hint', { count, label }),
     colour: first ? colourOf(actorOf(first)) : '',
-    time: formats.lapse(group.total),
-    path: drawnTogether(path),
-    mark: group.failed ? 'below' : null,
     note: `${count} ×`,
-    side: sideOf(bar, count),
-    faded: matched !== null && !group.members.some((member) => matched.has(member)),
+    ...placeOf(`${count} ×`, bar, [], scene),
+  };
+}
+
+/** Of what is folded away: what it is, how many spans, and how long they took. */
+function foldWords(
+  { members, spans }: Group,
+  why: 'minor' | 'later',
+  bar: WaterfallLine['bar'],
+  scene: Scene,
+) {
+  const { say, count } = scene;
+  const names = brief(joined(' · ', [...new Set(members.map(labelOf))]), MOST_OF_A_NAME);
+  const note = count('viewer.trace.spans', spans);
+  return {
+    label: why === 'later' ? say('viewer.later.label', { names }) : names,
+    title: joined(': ', [say(`viewer.${why}.title`), names]),
+    colour: 'var(--bar)',
+    note,
+    // The pieces on the line are where the spans are.
+    ...(why === 'minor'
+      ? { path: members.flatMap(({ start, end }) => placed(start, end, scene) ?? []) }
+      : {}),
+    ...placeOf(note, bar, [], scene),
   };
 }
 
@@ -175,7 +233,7 @@ function eventLine(row: EventRow, scene: Scene): WaterfallLine {
     colour: colourOf(event.service),
     dots: shown ? [{ left, kind: event.kind }] : [],
     note,
-    side: left < 70 ? 'right' : 'left',
+    ...placeOf(note, bar, [], scene),
     mark: isBad(event) ? 'own' : null,
     odd: oddWords(timeOddities(timed, tree), say),
     faded: matched !== null && !matched.has(event),
@@ -208,9 +266,15 @@ function plain(row: Row, bar: WaterfallLine['bar'], { matched }: Scene): Waterfa
     time: '',
     bar,
     path: [],
+    speck: bar !== null && bar.width < SPECK && !bar.cutLeft && !bar.cutRight,
+    off: false,
+    beyond: '',
     dots: [],
     note: '',
     side: 'right',
+    noteAt: 0,
+    room: 100,
+    dim: false,
     mark: null,
     odd: '',
     faded: matched !== null,
@@ -220,6 +284,19 @@ function plain(row: Row, bar: WaterfallLine['bar'], { matched }: Scene): Waterfa
 function placed(start: Micros, end: Micros, { view, layout }: Scene): WaterfallLine['bar'] {
   const from = layout.tree.start;
   return barOf(view, start - from, end - from);
+}
+
+/** The parts of spans on the critical path, as far as they are visible. */
+function pathOf(nodes: readonly SpanNode[], scene: Scene): Stretch[] {
+  if (!scene.critical) return [];
+  return nodes
+    .flatMap((node) => scene.layout.segments.get(node) ?? [])
+    .flatMap(({ start, end }) => placed(start, end, scene) ?? []);
+}
+
+function beyond(start: Micros, { view, layout, formats }: Scene): string {
+  const since = between(layout.tree.start, start);
+  return since > view.to ? formats.lapse(since) : '';
 }
 
 function dotsOf(node: SpanNode, { view, layout }: Scene): WaterfallLine['dots'] {
@@ -249,10 +326,41 @@ function drawnTogether(stretches: readonly Stretch[]): Stretch[] {
   return drawn;
 }
 
-function sideOf(bar: WaterfallLine['bar'], note: string): WaterfallLine['side'] {
-  if (!bar || note === '') return 'right';
-  if (bar.width > 12 + note.length * 1.4) return 'inside';
-  return bar.left + bar.width < 70 ? 'right' : 'left';
+/** In a part on the critical path or else in the bar, if the note fits, or else beside it where more room is. */
+function placeOf(
+  note: string,
+  bar: WaterfallLine['bar'],
+  path: readonly Stretch[],
+  { critical }: Scene,
+): Pick<WaterfallLine, 'side' | 'noteAt' | 'room' | 'dim'> {
+  if (!bar || note === '') return { side: 'right', noteAt: 0, room: 100, dim: false };
+  const need = ROOM_AROUND + note.length * PER_LETTER;
+  const [part] = (critical ? path : [bar]).toSorted((one, other) => other.width - one.width);
+  if (part && part.width >= need)
+    return { side: 'inside', noteAt: part.left, room: part.width, dim: false };
+  const end = bar.left + bar.width;
+  const right = 100 - end;
+  if (right >= need) return { side: 'right', noteAt: end, room: right, dim: false };
+  if (bar.left >= need) return { side: 'left', noteAt: bar.left, room: bar.left, dim: false };
+  // It is cut, in a part of one colour if that is most of the bar.
+  if (bar.width >= Math.max(right, bar.left)) {
+    const dim = part === undefined || part.width <= bar.width / 2;
+    const { left, width } = dim ? widestBetween(bar, path) : part;
+    return { side: 'inside', noteAt: left, room: width, dim };
+  }
+  return right >= bar.left
+    ? { side: 'right', noteAt: end, room: right, dim: false }
+    : { side: 'left', noteAt: bar.left, room: bar.left, dim: false };
+}
+
+/** The widest faded part of a bar; `path` is ordered by time. */
+function widestBetween(bar: Stretch, path: readonly Stretch[]): Stretch {
+  let [widest, from]: [Stretch, number] = [{ left: bar.left, width: 0 }, bar.left];
+  for (const { left, width } of [...path, { left: bar.left + bar.width, width: 0 }]) {
+    if (left - from > widest.width) widest = { left: from, width: left - from };
+    from = left + width;
+  }
+  return widest;
 }
 
 function rootTime({ tree }: Layout): number {

@@ -5,7 +5,6 @@ import { isBad } from './loose-events';
 import {
   Folding,
   Row,
-  UNFOLDED,
   foldedAll,
   grown,
   openedTo,
@@ -13,9 +12,11 @@ import {
   revealing,
   standIns,
   toggled,
+  unfoldedAll,
   visibleRows,
 } from './rows';
 import { Hit, found, isSpan, nextOf } from './search';
+import { failedHere } from './span-node';
 import { Reading } from './trace-address';
 import { TraceTree } from './tree';
 
@@ -32,8 +33,8 @@ export class Waterfall {
       const before = same ? previous.source.tree : null;
       const folding = same ? previous.value : initial.folding;
       if (!tree || tree === before) return folding;
-      const after = before ? grown(folding, before, tree) : folding;
-      // A link to a span opens the group that contains it.
+      const after = before && !isArriving(before) ? grown(folding, before, tree) : folding;
+      // A link to a span opens the groups that hide it.
       const linked = before?.byKey.has(initial.span) ? undefined : tree.byKey.get(initial.span);
       return linked ? { ...after, opened: openedTo(after, tree, linked).opened } : after;
     },
@@ -68,11 +69,12 @@ export class Waterfall {
   private readonly indices = computed(
     () => new Map(this.rows().map(({ key }, index) => [key, index] as const)),
   );
-  /** Key of the row that is selected at first; it stays while the trace grows. */
-  private readonly firstKey = linkedSignal<{ id: string; layout: Layout | null }, string>({
+  /** Key of the row that is selected at first; it stays while a trace grows whose root is there. */
+  readonly firstKey = linkedSignal<{ id: string; layout: Layout | null }, string>({
     source: () => ({ id: this.id(), layout: this.layout() }),
     computation: ({ id, layout }, previous) => {
-      if (previous?.source.id === id && previous.value !== '') return previous.value;
+      const before = previous?.source.id === id ? previous.source.layout?.tree : null;
+      if (previous && before && previous.value !== '' && !isArriving(before)) return previous.value;
       return layout ? keyToSelect(layout) : '';
     },
   });
@@ -128,7 +130,7 @@ export class Waterfall {
 
   openAll(): void {
     this.concealed.set(new Set());
-    this.folding.set(UNFOLDED);
+    this.folding.set(unfoldedAll());
   }
 
   /** The ancestor row of the selected one; -1 without one. */
@@ -182,8 +184,13 @@ export class Waterfall {
   }
 }
 
+/** Whether the root is still missing, so that neither the duration nor the critical path is known. */
+function isArriving({ root }: TraceTree): boolean {
+  return root?.oddities.includes('orphan') ?? false;
+}
+
 /** Key of the row to select at first: the last failure, or else the span with most of the critical path. */
 function keyToSelect({ tree, shares }: Layout): string {
-  const failed = tree.nodes.findLast((node) => node.failed) ?? tree.loose.find(isBad);
+  const failed = tree.nodes.findLast(failedHere) ?? tree.loose.find(isBad);
   return (failed ?? shares[0]?.span ?? tree.root ?? tree.loose[0])?.key ?? '';
 }

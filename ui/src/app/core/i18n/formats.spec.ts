@@ -99,6 +99,20 @@ describe('money and numbers', () => {
     vi.useRealTimers();
   });
 
+  it('writes how long ago something was, in its largest unit', () => {
+    const now = 1_800_000_000_000;
+    const ago = (seconds: number): string[] =>
+      [FORMATS.en, FORMATS.ru].map(({ ago }) =>
+        ago(micros((now / 1000 - seconds) * 1_000_000), now).replaceAll('\u00a0', ' '),
+      );
+    expect(ago(12)[1]).toBe('12 сек. назад');
+    expect(ago(12)[0]).toMatch(/^12 sec\.? ago$/);
+    expect(ago(59 * 60 + 59)[1]).toBe('59 мин. назад');
+    expect(ago(3 * 86_400)[0]).toBe('3 days ago');
+    // A clock that is ahead.
+    expect(ago(-5)[0]).toBe('now');
+  });
+
   it('takes money of any currency, known or not', () => {
     check(FORMATS.en.money(minorUnits(1234, 'JPY'), 'JPY'), `1,234${NBSP}¥`);
     check(FORMATS.en.money(minorUnits(1.5, 'KWD'), 'KWD'), `1.500${NBSP}KWD`);

@@ -50,6 +50,8 @@ export interface Formats {
   /** Date and time of day, of microseconds since the Unix epoch. */
   date(at: Micros): string;
   dateTime(rfc3339: string): string;
+  /** 12 sec. ago; `now` is in milliseconds since the Unix epoch. */
+  ago(at: Micros, now: number): string;
   /** The plural category of a count (CLDR). */
   plural(count: number): Intl.LDMLPluralRule;
   /** The separator of thousands: a comma, a point or a space. */
@@ -65,6 +67,10 @@ export interface Formats {
 export type Units = Readonly<Record<Unit, readonly [shown: string, ...typed: string[]]>>;
 const UNITS = ['microsecond', 'millisecond', 'second', 'minute', 'hour'] as const;
 export type Unit = (typeof UNITS)[number];
+
+/** The units of times in the past, in seconds. */
+const LAST_LENGTH = ['second', 1] as const;
+const LENGTHS = [['day', 86_400], ['hour', 3_600], ['minute', 60], LAST_LENGTH] as const;
 
 /**
  * Keeps the result for each list of arguments. Creating a format costs a hundred times as much as using it, and some are
@@ -136,10 +142,17 @@ export function formatsFor(locale: string, units: Units): Formats {
     const [value, digits, unit] = figures(Math.abs(span));
     return number(span < 0 ? -value : value, digits) + NO_BREAK_SPACE + units[unit][0];
   };
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   return {
     amount,
     number,
     lapse,
+    ago: (at, now) => {
+      // A clock that is ahead tells of the future.
+      const seconds = Math.max(Math.round(now / 1000 - at / 1_000_000), 0);
+      const [unit, length] = LENGTHS.find(([, length]) => seconds >= length) ?? LAST_LENGTH;
+      return relative.format(-Math.floor(seconds / length), unit);
+    },
     lapseChange: (span) => (span > 0 ? '+' : '') + lapse(span),
     mark: (span, step) => {
       if (span === 0) return '0';

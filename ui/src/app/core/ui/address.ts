@@ -9,6 +9,7 @@ export class Address {
   private readonly _path = signal(location.pathname);
   private readonly _query = signal(new URLSearchParams(location.search));
   private readonly _returnedFrom = signal<string | null>(null);
+  private readonly _cameFrom = signal<string | null>(null);
   /** The queries of the pages above this one at the time they were left, by path. */
   private readonly left = new Map<string, string>();
 
@@ -17,6 +18,9 @@ export class Address {
   readonly query = this._query.asReadonly();
   /** Path of the page below this one from which the person came back; null if this page was opened in another way. */
   readonly returnedFrom = this._returnedFrom.asReadonly();
+
+  /** Address of the page from which a link led to this one; null if this page was opened in another way. */
+  readonly cameFrom = this._cameFrom.asReadonly();
 
   constructor() {
     addEventListener('popstate', () => this.comeBack(() => this.read()));
@@ -38,8 +42,10 @@ export class Address {
 
   /** Opens another page and adds an entry to the history. */
   go(path: string, query: Readonly<Record<string, string>> = {}): void {
+    const from = addressOf(this._path(), this._query());
     history.pushState(null, '', addressOf(path, new URLSearchParams(query)));
     this.read();
+    this._cameFrom.set(from);
   }
 
   /** Changes the query of the present page without an entry in the history. Empty values are removed. */
@@ -76,6 +82,7 @@ export class Address {
     this._path.set(location.pathname);
     this._query.set(new URLSearchParams(location.search));
     this._returnedFrom.set(null);
+    this._cameFrom.set(null);
   }
 }
 

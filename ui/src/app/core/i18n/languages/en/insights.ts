@@ -23,6 +23,10 @@ export const insights = {
     seen: 'Last seen',
     firstSeen: 'First seen',
     lastSeen: 'Last seen',
+    stakes: 'Failed payments',
+    stakesOf: 'spins: {{ spins }}',
+    stakesHint:
+      'Stakes of the failed spins among the last {{ events }} events. Each is reserved until the round is settled or the stake is returned.',
     shareHint:
       '{{ failed }} of {{ requests }} “{{ request }}” requests to {{ service }} ended in this issue, over all transactions in the collector.',
     shareEstimated: 'Not all requests are recorded: this is an estimate based on the sample rate.',

@@ -13,6 +13,10 @@ export const viewer = {
     percentileHint: '{{ percent }}% of these traces took no longer',
     perMinuteHint: 'Traces started in the last minute; with ≈, estimated from the newest traces',
     filters: 'Filters',
+    what: 'Kind of trace',
+    kind: { spins: 'spins', all: 'all traces' },
+    running: 'running…',
+    lead: 'Longest part',
     outcome: 'Outcome',
     all: 'all',
     ok: 'ok',
@@ -37,7 +41,6 @@ export const viewer = {
     clear: 'Clear filters',
     time: 'Time',
     name: 'Trace',
-    services: 'Services',
     spans: 'Spans',
     compare: 'Compare',
     newer: {
@@ -94,7 +97,8 @@ export const viewer = {
     otherRoots: 'Other roots',
     failed: 'Failed: {{ status }}',
     gaps: 'Gaps',
-    whole: 'Whole trace',
+    reset: 'Reset zoom',
+    beyondHint: 'After the response: show the whole trace',
     details: 'Details',
     search: 'Search the trace',
     keys: 'j k row · h l fold · e error · x compare · ? keys',
@@ -123,6 +127,20 @@ export const viewer = {
     hint: 'Stretches of 100\u00a0ms or more without spans',
     explained:
       '{{ time }} inside “{{ parent }}” not covered by its child spans: code without instrumentation, or waiting.',
+  },
+  later: {
+    title: 'After the response',
+    label: 'After the response: {{ names }}',
+    explained: 'Started after the root span had ended: nobody waited for it.',
+    count: 'Spans',
+    total: 'From start to end',
+  },
+  minor: {
+    title: 'Under 1% of the duration',
+    explained:
+      'These spans and those below them take less than 1% of the trace each, so they are folded into one row.',
+    count: 'Spans',
+    total: 'Total',
   },
   group: {
     hint: '{{ count }} similar spans: {{ label }}',
@@ -191,7 +209,7 @@ export const viewer = {
     before: 'Before',
     after: 'After',
     delta: 'Change',
-    critical: 'Critical path',
+    critical: 'Δ critical path',
     criticalHint: 'Change in time on the critical path; the rows add up to the total change',
     spans: 'Spans of both traces',
     services: 'On the critical path',
@@ -207,6 +225,10 @@ export const viewer = {
       '{{ size }} faster ({{ share }}): {{ part }} less in {{ actor }}, {{ rest }} more elsewhere.',
     slowerDespite:
       '{{ size }} slower ({{ share }}): {{ part }} more in {{ actor }}, {{ rest }} less elsewhere.',
+    times: {
+      faster: { one: '{{ count }}× faster', other: '{{ count }}× faster' },
+      slower: { one: '{{ count }}× slower', other: '{{ count }}× slower' },
+    },
     only: { before: 'before only', after: 'after only' },
   },
   keys: {

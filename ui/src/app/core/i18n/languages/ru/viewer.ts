@@ -16,6 +16,10 @@ export const viewer: PagePhrases['viewer'] = {
     perMinuteHint:
       'Сколько трейсов началось за последнюю минуту; с ≈ — оценка по последним трейсам',
     filters: 'Фильтры',
+    what: 'Вид трейсов',
+    kind: { spins: 'спины', all: 'все трейсы' },
+    running: 'выполняется…',
+    lead: 'Дольше всего',
     outcome: 'Результат',
     all: 'все',
     ok: 'успешные',
@@ -40,7 +44,6 @@ export const viewer: PagePhrases['viewer'] = {
     clear: 'Сбросить фильтры',
     time: 'Время',
     name: 'Трейс',
-    services: 'Сервисы',
     spans: 'Спаны',
     compare: 'Сравнить',
     newer: {
@@ -103,7 +106,8 @@ export const viewer: PagePhrases['viewer'] = {
     otherRoots: 'Другие корневые транзакции',
     failed: 'Завершён с ошибкой: {{ status }}',
     gaps: 'Пробелы',
-    whole: 'Весь трейс',
+    reset: 'Сбросить масштаб',
+    beyondHint: 'После ответа: показать весь трейс',
     details: 'Подробности',
     search: 'Поиск по трейсу',
     keys: 'j k строка · h l свернуть · e ошибка · x сравнить · ? клавиши',
@@ -132,6 +136,20 @@ export const viewer: PagePhrases['viewer'] = {
     hint: 'Участки от 100\u00a0мс без спанов',
     explained:
       '{{ time }} внутри «{{ parent }}» не покрыты вложенными спанами: код без инструментации или ожидание.',
+  },
+  later: {
+    title: 'После ответа',
+    label: 'После ответа: {{ names }}',
+    explained: 'Началось после окончания корневого спана: этого никто не ждал.',
+    count: 'Спаны',
+    total: 'От начала до конца',
+  },
+  minor: {
+    title: 'Меньше 1\u00a0% длительности',
+    explained:
+      'Эти спаны и их дочерние спаны занимают меньше 1\u00a0% трейса каждый, поэтому свёрнуты в одну строку.',
+    count: 'Спаны',
+    total: 'Всего',
   },
   group: {
     hint: 'Одинаковых спанов: {{ count }} — {{ label }}',
@@ -200,7 +218,7 @@ export const viewer: PagePhrases['viewer'] = {
     before: 'До',
     after: 'После',
     delta: 'Изменение',
-    critical: 'Крит. путь',
+    critical: 'Δ крит. пути',
     criticalHint: 'Изменение времени на критическом пути; сумма строк равна общему изменению',
     spans: 'Спаны обоих трейсов',
     services: 'На критическом пути',
@@ -216,6 +234,20 @@ export const viewer: PagePhrases['viewer'] = {
       'Быстрее на {{ size }} ({{ share }}): {{ actor }} — на {{ part }} меньше, остальное — на {{ rest }} больше.',
     slowerDespite:
       'Медленнее на {{ size }} ({{ share }}): {{ actor }} — на {{ part }} больше, остальное — на {{ rest }} меньше.',
+    times: {
+      faster: {
+        one: 'в\u00a0{{ count }}\u00a0раз быстрее',
+        few: 'в\u00a0{{ count }}\u00a0раза быстрее',
+        many: 'в\u00a0{{ count }}\u00a0раз быстрее',
+        other: 'в\u00a0{{ count }}\u00a0раза быстрее',
+      },
+      slower: {
+        one: 'в\u00a0{{ count }}\u00a0раз медленнее',
+        few: 'в\u00a0{{ count }}\u00a0раза медленнее',
+        many: 'в\u00a0{{ count }}\u00a0раз медленнее',
+        other: 'в\u00a0{{ count }}\u00a0раза медленнее',
+      },
+    },
     only: { before: 'только до', after: 'только после' },
   },
   keys: {
