@@ -74,7 +74,10 @@ test('pictures of every screen', async (t) => {
     await until('the result', async () => (await page.count('recent-spin')) > before, LONG_MS);
     await page.reels('idle');
   });
-  await until('the whole trace', async () => (await page.attribute('spin-path', 'data-whole')) === 'true');
+  await until(
+    'the whole trace',
+    async () => (await page.attribute('spin-path', 'data-whole')) === 'true',
+  );
   await picture('machine-slow');
   await page.click('recent-spin');
   await page.see('waterfall');

@@ -143,7 +143,7 @@ export class ProblemsTab {
   /** The next step, whose place stays while a spin runs. */
   protected readonly next = computed(() => {
     const step = this.story.step();
-    if (!step) return { what: 'spin-runs', words: this.say('machine.running'), link: null };
+    if (!step) return { what: 'spin-runs', words: this.say('problems.next.running'), link: null };
     const { what } = step;
     const words = this.say(
       what === 'begin' && !this.written() ? 'problems.beginLater' : `problems.next.${what}`,

@@ -71,6 +71,7 @@ export const problems = {
   },
   next: {
     label: 'Next step',
+    running: 'The spin is going through the services.',
     begin: 'Start with release {{ release }}: all problems are on.',
     doBegin: 'Start demo',
     spin: 'Make a spin and see where the time goes.',

@@ -77,6 +77,7 @@ export const problems: PagePhrases['problems'] = {
   },
   next: {
     label: 'Следующий шаг',
+    running: 'Спин проходит через сервисы.',
     begin: 'Начните с релиза {{ release }}: включены все проблемы.',
     doBegin: 'Начать демо',
     spin: 'Сделайте спин и посмотрите, куда уходит время.',
