@@ -175,7 +175,10 @@ export class Page {
 
   /** Clicks an element; a link of the header also opens its page. */
   async click(name) {
-    await (await this.see(name)).click();
+    const element = await this.see(name);
+    // WebKit's driver takes an element for visible that a scrolling area around it hides.
+    await this.driver.executeScript(`arguments[0].scrollIntoView({ block: 'nearest' })`, element);
+    await element.click();
     if (!name.startsWith('nav-')) return;
     const isThere = async () => (await this.attribute(name, 'aria-current')) === 'page';
     await until(`${name} to be open`, isThere);

@@ -5,6 +5,7 @@ import { Health } from '../core/api/health';
 import { Preferences } from '../core/api/preferences';
 import { Language } from '../core/i18n/language';
 import { Pages, pathOf } from '../core/ui/pages';
+import { PartFailed } from '../core/ui/part-states';
 import { Account } from './account';
 import { FaultsOn, ReleaseChanges } from './fault-chips';
 import { LanguageChoice } from './language-choice';
@@ -13,7 +14,7 @@ import { OpenIssues } from './open-issues';
 /** The header: brand, pages, and controls of the whole window. */
 @Component({
   selector: 'rs-header',
-  imports: [Account, FaultsOn, LanguageChoice, OpenIssues, ReleaseChanges],
+  imports: [Account, FaultsOn, LanguageChoice, OpenIssues, PartFailed, ReleaseChanges],
   templateUrl: './header.html',
   styleUrl: './header.css',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -11,7 +11,7 @@ import { Tip } from './tip';
   template: `
     <b id="figure" [title]="hint()">42</b>
     <b id="digit" [title]="'4'">40%</b>
-    <i id="bar" role="option" tabindex="-1" [title]="bar()"></i>
+    <i id="bar" role="img" [title]="bar()"></i>
     <b id="same" [title]="'42 spins'">42 spins</b>
     <a id="link" href="/somewhere" [title]="'a link'">go <b id="within" [title]="'more'">1</b></a>
     <section tabindex="0"><b id="inside" [title]="'in a place that scrolls'">1</b></section>

@@ -23,6 +23,9 @@ import { TraceTree } from './tree';
 import { Waterfall } from './waterfall';
 import { Scene, WaterfallLine, lineOf } from './waterfall-line';
 
+/** Where marks of the ruler end while a button stands at its right end, in percent of its width. */
+const ROOM_OF_MARKS = 72;
+
 /** The rows of a trace with their bars, and the draggable lines between the columns. */
 @Component({
   selector: 'rs-waterfall-grid',
@@ -78,7 +81,11 @@ export class WaterfallGrid {
         return line;
       });
   });
-  protected readonly marks = computed(() => this.time().marks(this.language.formats()));
+  /** Marks of the ruler; on its right end there is the way to what came after the visible part. */
+  protected readonly marks = computed(() => {
+    const marks = this.time().marks(this.language.formats());
+    return this.beyond() === '' ? marks : marks.filter(({ left }) => left < ROOM_OF_MARKS);
+  });
 
   /** How long it went on after the visible part; empty if nothing did. */
   protected readonly beyond = computed(() => {
