@@ -19,8 +19,6 @@ const ROW = '[role="row"]:not(.head)';
 const LEAST_SAID = 4;
 /** Marks elements that were made focusable here, so that this can be undone. */
 const MARK = 'data-tip-stop';
-/** Marks elements that have their name from the tooltip, as they would have it from `title`. */
-const NAMED = 'data-tip-name';
 /** Holds the text of a tooltip in place of `title`, because the browser's own tooltip does not scale with the page. */
 const TIP = 'data-tip';
 
@@ -70,7 +68,8 @@ function keepStop(element: HTMLElement): void {
   const isStop = element.hasAttribute(MARK);
   if (isStop) element.removeAttribute('tabindex');
   const more = saysMore(element);
-  tellReaders(element, more);
+  if (more) element.setAttribute('aria-description', textOf(element));
+  else element.removeAttribute('aria-description');
   const needed =
     more &&
     !element.closest(FOCUSABLE) &&
@@ -79,18 +78,6 @@ function keepStop(element: HTMLElement): void {
     !element.querySelector(FOCUSABLE);
   element.toggleAttribute(MARK, needed);
   if (needed) element.tabIndex = 0;
-}
-
-/** Tells screen readers the text of the tooltip: as the name of an element that has no other, else as its description. */
-function tellReaders(element: HTMLElement, more: boolean): void {
-  if (element.hasAttribute(NAMED)) element.removeAttribute('aria-label');
-  const isNamed =
-    words(element.textContent) !== '' ||
-    element.hasAttribute('aria-label') ||
-    element.hasAttribute('aria-labelledby');
-  element.toggleAttribute(NAMED, more && !isNamed);
-  element.removeAttribute('aria-description');
-  if (more) element.setAttribute(isNamed ? 'aria-description' : 'aria-label', textOf(element));
 }
 
 function textOf(element: Element): string {
