@@ -110,14 +110,19 @@ export function lineOf(
   };
 }
 
-function partsOf({ services, external }: TraceSummary, language: Language): Part[] {
+function partsOf(trace: TraceSummary, language: Language): Part[] {
+  const { services, external } = trace;
   const { say } = language;
   const { lapse } = language.formats();
-  const own = services.map(({ service, own_us }) => ({
-    actor: service,
-    weight: own_us,
-    title: say('viewer.list.own', { service, time: lapse(own_us) }),
-  }));
+  const rest = restOf(trace);
+  const own = services.map(({ service, own_us }) => {
+    const time = service === trace.service ? micros(own_us + rest) : own_us;
+    return {
+      actor: service,
+      weight: time,
+      title: say('viewer.list.own', { service, time: lapse(time) }),
+    };
+  });
   const waits = external.map(({ peer, waiting_us }) => ({
     actor: peer,
     weight: waiting_us,
@@ -126,6 +131,18 @@ function partsOf({ services, external }: TraceSummary, language: Language): Part
   return [...own, ...waits]
     .filter(({ weight }) => weight > 0)
     .map((part) => ({ ...part, colour: colourOf(part.actor) }));
+}
+
+/**
+ * Time of the root that no part accounts for, such as that of the network, in microseconds. It belongs to the service of
+ * the root, as on the critical path. Zero where parts are missing, or are in the background.
+ */
+function restOf(trace: TraceSummary): number {
+  const isCut = leftOutOf(trace, 'services') + leftOutOf(trace, 'external') > 0;
+  if (isCut || isArriving(trace) || backgroundOf(trace) > 0) return 0;
+  const own = trace.services.reduce((sum, { own_us }) => sum + own_us, 0);
+  const waited = trace.external.reduce((sum, { waiting_us }) => sum + waiting_us, 0);
+  return Math.max(trace.root_us - own - waited, 0);
 }
 
 function leadOf(parts: readonly Part[], trace: TraceSummary, { percent }: Formats): Line['lead'] {

@@ -147,6 +147,21 @@ describe('the page of the traces', () => {
     expect(page.querySelector('.drawn .lead')?.textContent).toMatch(/payment-provider\s+77%/);
   });
 
+  it('gives the service of the root the time that no part accounts for, as the critical path does', async () => {
+    const share = (service: string, own: number) => ({ ...SHARE, service, own_us: micros(own) });
+    await shown(
+      trace(1, { services: [share('frontend', 20_000), share('api-gateway', 30_000)] }),
+      trace(2, { services: [share('api-gateway', 30_000)], oddities: ['missing_root'] }),
+    );
+    const drawn = all('trace-row').map((row) =>
+      [...row.querySelectorAll<HTMLElement>('.parts i')].map(({ style }) => style.flexGrow),
+    );
+    expect(drawn).toContainEqual(['70000', '30000']);
+    expect(drawn).not.toContainEqual(['100000']);
+    const leads = [...page.querySelectorAll('.drawn .lead')].map(({ textContent }) => textContent);
+    expect(leads.join()).toMatch(/frontend\s+70%/);
+  });
+
   it('marks virtual players, and asks for them or for people', async () => {
     await shown(trace(2, { virtual_player: true }), trace(1));
     expect(all('virtual')).toHaveLength(1);
