@@ -33,7 +33,7 @@ export const problems = {
     'payment-errors': 'retries with the same key',
   },
   lookOf: 'What the trace shows, in {{ service }}',
-  healthy: 'This problem is off.',
+  healthy: 'the problem is off',
   state: { on: 'on', fixed: 'fixed', off: 'off' },
   fix: {
     'missing-index': 'Create the index',

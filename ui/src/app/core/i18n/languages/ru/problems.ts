@@ -35,7 +35,7 @@ export const problems: PagePhrases['problems'] = {
     'payment-errors': 'повторяет с тем же ключом',
   },
   lookOf: 'Что видно в трейсе, в {{ service }}',
-  healthy: 'Проблема выключена.',
+  healthy: 'проблема выключена',
   state: { on: 'включено', fixed: 'исправлено', off: 'выключено' },
   fix: {
     'missing-index': 'Создать индекс',
