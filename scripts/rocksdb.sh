@@ -17,8 +17,8 @@ if [ -f "$config" ] && ! grep -qxF "$mark" "$config"; then
 fi
 
 crate="$(cargo metadata --locked --format-version 1 --filter-platform "$(rustc --print host-tuple)" |
-  grep -o '"manifest_path":"[^"]*/polodb-librocksdb-sys-[^"]*"' | cut -d '"' -f 4 | xargs -r dirname)"
-[ -d "$crate/rocksdb" ] || { echo 'rocksdb: the sources of polodb-librocksdb-sys are not where cargo has its crates' >&2; exit 1; }
+  grep -o '"manifest_path":"[^"]*/polodb-librocksdb-sys-[^"]*"' | cut -d '"' -f 4 | xargs -r -d '\n' dirname || true)"
+[ -d "${crate:-/nowhere}/rocksdb" ] || { echo 'rocksdb: the sources of polodb-librocksdb-sys are not where cargo has its crates' >&2; exit 1; }
 
 # The options, definitions and files of the crate's build.rs on Linux, for the release profile. Warnings are for its
 # makers.
@@ -35,10 +35,22 @@ hash="$({ printf '%s\n' "${compiler[@]}" "${options[@]}" "$chunks"; "${compiler[
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/reelscope"
 library="$cache/rocksdb-${crate##*-sys-}-$hash"
 if [ ! -f "$library/librocksdb.a" ]; then
-  # A compiler takes up to 1.25 GB.
-  jobs="$(awk -v cores="$(nproc)" '/^MemAvailable/ { room = int($2 / 1250000); print room < 1 ? 1 : room < cores ? room : cores }' /proc/meminfo)"
-  echo "compiling RocksDB, $jobs of $chunks chunks at a time"
+  # Until there is a library, the crate compiles RocksDB itself.
+  rm -f "$config"
   mkdir -p "$cache"
+  # One clone compiles, the others wait for it. What a killed one left is removed.
+  exec 9>"$cache/rocksdb.lock"
+  flock 9
+  rm -rf "$cache"/rocksdb.??????
+fi
+if [ ! -f "$library/librocksdb.a" ]; then
+  # A compiler takes up to 1.25 GB.
+  jobs="$(awk -v cores="$(nproc)" '/^MemAvailable/ { room = int($2 / 1250000); print room < cores ? room : cores }' /proc/meminfo)"
+  if [ "${jobs:-0}" -lt 1 ]; then
+    echo 'rocksdb: less than 1.25 GB of memory is available; the crate compiles RocksDB itself' >&2
+    exit 0
+  fi
+  echo "compiling RocksDB, $jobs of $chunks chunks at a time"
   work="$(mktemp -d "$cache/rocksdb.XXXXXX")"
   trap 'rm -rf "$work"' EXIT
   cd "$crate"
@@ -47,8 +59,7 @@ if [ ! -f "$library/librocksdb.a" ]; then
   printf '%s\0' "$work"/chunk*.cc | xargs -0 -P "$jobs" -I {} "${compiler[@]}" "${options[@]}" -c {} -o {}.o
   ar crs "$work/librocksdb.a" "$work"/*.o
   rm "$work"/chunk*
-  # Another clone may have been quicker.
-  mv -T "$work" "$library" 2>/dev/null || [ -f "$library/librocksdb.a" ]
+  mv -T "$work" "$library"
 fi
 
 mkdir -p "$here/.cargo"

@@ -38,10 +38,8 @@ pub(crate) fn read_with<T>(
     json: &[u8],
     parse: impl Fn(&[u8]) -> serde_json::Result<T>,
 ) -> serde_json::Result<T> {
-    parse(json).or_else(|error| match mended(json) {
-        Some(mended) if !error.is_data() => parse(&mended),
-        _ => Err(error),
-    })
+    // Syntax within a part that is read as raw JSON is an error of data too.
+    parse(json).or_else(|error| mended(json).map_or(Err(error), |mended| parse(&mended)))
 }
 
 /// Returns the JSON as received if it is valid, otherwise repaired; `None` when it cannot be repaired.

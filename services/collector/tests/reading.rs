@@ -128,7 +128,13 @@ async fn an_event_and_a_trace_with_half_an_emoji_are_seen() {
     let text = String::from_utf8(text).unwrap();
     let text = text
         .replace("POST /v1/settle", "cut \\udc00")
+        // In data, which is read as raw JSON first.
+        .replace(
+            r#""span_id":"aaaaaaaaaaaaaaaa""#,
+            r#""span_id":"aaaaaaaaaaaaaaaa","data":{"title":"half \ud83d","url.full":"x","n":1e400}"#,
+        )
         .replace("10.0", "1e400");
+    assert!(text.contains("half"));
     opened.taken("/api/1/envelope/", text).await;
     let issues = opened.get("/issues").await;
     assert_eq!(issues["issues"][0]["value"], "no \u{fffd} answer after 1 ms");

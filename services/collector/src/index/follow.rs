@@ -16,6 +16,7 @@ use super::Index;
 use super::keeper::{Keeper, Touched, counters, removed_count, removed_seqs};
 use super::pace::{Ended, Pace, Wake};
 use super::progress::Progress;
+use super::schema::PIECE;
 use super::taking::EnvelopeProgress;
 use super::{issues, schema};
 use crate::envelope::Envelope;
@@ -23,9 +24,6 @@ use crate::facts::{self, Facts, Source};
 use crate::live::Live;
 use crate::log::{self, Entry};
 
-/// Limit of elements in one transaction, because other writers wait for it: a few milliseconds. A transaction writes
-/// whole pages, so one that is half as long costs a tenth more for each element.
-const PIECE: usize = 512;
 /// Limit of envelopes that are read at once; about as many of ours have the elements of one transaction.
 const MOST_ENVELOPES: usize = 128;
 /// Limit of the bytes of envelopes that are read at once.

@@ -11,6 +11,9 @@ use crate::trace::Trace;
 
 /// Increased when something else is read from envelopes into the same tables.
 const READING: u32 = 3;
+/// Limit of elements of an envelope in one transaction, because other writers wait for it: a few milliseconds. A transaction writes
+/// whole pages, so one that is half as long costs a tenth more for each element.
+pub(super) const PIECE: usize = 512;
 /// The table of people's decisions, which is not derived; see [`super::decisions`].
 const DECIDED: &str = "decisions";
 const DECISIONS: &str = "
@@ -190,8 +193,8 @@ pub(super) fn prepare(pen: &Pen) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-/// Version of the index: a hash of its tables, of the shape of a summary, and of [`READING`]. A change of any of them
-/// brings a new index; what a [`Trace`] keeps in its maps has no shape that can be asked, and raises [`READING`].
+/// Version of the index: a hash of its tables, of the shape of a summary, of [`PIECE`], in which its position counts, and
+/// of [`READING`]. A change of any of them brings a new index; what a [`Trace`] keeps in its maps has no shape that can be asked, and raises [`READING`].
 fn version() -> i64 {
     let parts = [
         TraceSummary::schema(),
@@ -201,7 +204,7 @@ fn version() -> i64 {
     ];
     let mut parts = json!([parts, Trace::new(0)]);
     without_words(&mut parts);
-    fnv1a(format!("{READING} {TABLES} {parts}").as_bytes()).cast_signed()
+    fnv1a(format!("{READING} {PIECE} {TABLES} {parts}").as_bytes()).cast_signed()
 }
 
 /// Removes descriptions, which change nothing that is stored.

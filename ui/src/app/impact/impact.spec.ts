@@ -112,6 +112,7 @@ describe('a pair of before and after', () => {
     expect(of(0, 10, 100)).toEqual({ way: 'more' });
     expect(of(0, 0, 40)).toEqual({ way: 'alike' });
     expect(of(0, 0, 4)).toEqual({ way: 'few', enough: 20 });
+    expect(of(4, 0, 4)).toEqual({ way: 'few', enough: 20 });
     expect(of(3, 0, 30)).toEqual({ way: 'few', enough: 37 });
     expect(of(5, 4, 40)).toEqual({ way: 'few', enough: 1_300 });
   });

@@ -106,7 +106,8 @@ function shareOf({ failed, spins }: Figures): number {
  * comparisons (two-proportion z-test). One failed payment in ten is now nine and now eleven in a hundred.
  */
 export function judgedShares(before: Figures | null, after: Figures | null): 'good' | 'bad' | '' {
-  if (!before || !after || before.recorded === 0 || after.recorded === 0) return '';
+  // The normal approximation does not hold for a few spins.
+  if (!before || !after || Math.min(before.recorded, after.recorded) < LEAST_SPINS) return '';
   const [one, other] = [shareOf(before), shareOf(after)];
   // The test uses the recorded spins, not the number that they represent.
   const [few, many] = [before.recorded, after.recorded];

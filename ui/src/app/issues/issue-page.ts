@@ -114,10 +114,12 @@ export class IssuePage {
     const { spins, sums } = stakesOf(listed, this.failedSpins());
     if (spins === 0) return null;
     const { money, number } = this.language.formats();
+    // Of more events only the newest are listed.
+    const atLeast = this.notListed() > 0 ? '≥\u00a0' : '';
     return {
       money: joined(
         ', ',
-        sums.map(({ minor, currency }) => money(minor, currency)),
+        sums.map(({ minor, currency }) => atLeast + money(minor, currency)),
       ),
       of: this.say('insights.issues.stakesOf', { spins: number(spins) }),
       hint: this.say('insights.issues.stakesHint', { events: number(listed.length) }),

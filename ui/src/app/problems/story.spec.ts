@@ -31,18 +31,20 @@ describe('the story', () => {
   const play = { recent, repeats, phase: signal('idle'), traceId: signal(null), repeat: vi.fn() };
   const newest = signal<object | null>(null);
   const layout = signal<object | null>(null);
+  const summary = signal<object | null>(null);
   let story: Story;
 
   beforeEach(() => {
     recent.set([]);
     newest.set(null);
     layout.set(null);
+    summary.set({ problems: ['missing-index', 'slow-provider'] });
     TestBed.configureTestingModule({
       providers: [
         { provide: Play, useValue: play },
         { provide: RoundsStore, useValue: { rounds: signal([]) } },
         { provide: FaultStore, useValue: { board } },
-        { provide: FollowedSpin, useValue: { layout } },
+        { provide: FollowedSpin, useValue: { layout, summary } },
         { provide: SpinLog, useValue: { newest, follow: vi.fn() } },
       ],
     });
@@ -63,6 +65,10 @@ describe('the story', () => {
       ['missing-index', 0.2],
       ['slow-provider', 0.7],
     ]);
+    // A spin from before a problem was on says nothing about it.
+    summary.set({ problems: ['missing-index'] });
+    expect([...story.shares()]).toEqual([['missing-index', 0.2]]);
+    summary.set({ problems: ['missing-index', 'slow-provider'] });
     TestBed.inject(Address).go(tracePath('t'));
     TestBed.tick();
     expect(story.step()).toEqual({ what: 'fix', id: 'slow-provider' });

@@ -34,8 +34,11 @@ export class Story {
   readonly shares = computed((): ReadonlyMap<ProblemId, number> => {
     const found = new Map<ProblemId, number>();
     const shares = this.spin.layout()?.shares ?? [];
+    const then: readonly string[] = this.spin.summary()?.problems ?? [];
     for (const problem of this.faults.board()?.problems ?? []) {
       if (problem.state !== 'on' || problem.id === 'payment-errors') continue;
+      // A spin from before the problem was on says nothing about it.
+      if (!then.includes(problem.id)) continue;
       const share = shares.find(({ actor }) => actor === actorOf(problem));
       if (share) found.set(problem.id, share.share);
     }

@@ -152,9 +152,16 @@ export class Shell {
   protected press(event: KeyboardEvent): void {
     // Each repetition of the key would press a button again.
     if (event.repeat && isActivated(event)) event.preventDefault();
-    const page = this.goingUntil > performance.now() ? pageOfKey(event) : undefined;
+    const isWriting =
+      event.target instanceof Element &&
+      event.target.closest('input:not([type="range"]), select, textarea, dialog[open]') !== null;
+    const isGoing = this.goingUntil > performance.now() && !isWriting;
+    const page = isGoing ? pageOfKey(event) : undefined;
     this.goingUntil = 0;
-    if (page) return this.address.go(pathOf(page));
+    if (page) {
+      event.preventDefault();
+      return this.address.go(pathOf(page));
+    }
     const command = this.commandOf(event);
     if (!command) return;
     event.preventDefault();

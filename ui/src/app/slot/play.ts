@@ -93,6 +93,10 @@ export class Play {
   /** The result of the last spin, from the moment its reels rest until the next spin. */
   readonly outcome: Signal<SpinResult | null> = this.shown.outcome;
   readonly trouble: Signal<unknown> = this.shown.trouble;
+  /** Whether the last spin has failed, or its round was voided. */
+  readonly hasFailed = computed(
+    () => this.trouble() !== null || this.outcome()?.status === 'voided',
+  );
   /** The position of the stake of a failed spin, by the last report of the payment-service. */
   readonly stakeStatus: Signal<StakeStatus> = this.shown.stakeStatus;
   /** Whether a request without a reply is being repeated. */

@@ -13,16 +13,19 @@ import { Stopwatch } from './stopwatch';
   selector: 'rs-spin-bar',
   template: `
     @if (ghost(); as ghost) {
-      <div
-        class="ghost"
-        data-test="ghost"
-        [style.animation-duration.ms]="race().takes"
-        [style.animation-delay.ms]="race().delay"
-      >
-        @for (segment of ghost.segments; track segment.name) {
-          <i [style.width.%]="segment.width * 100" [style.background]="segment.colour"></i>
-        }
-      </div>
+      <!-- An element for each spin, because an animation that has ended does not begin again. -->
+      @for (race of [race()]; track race.begunAt) {
+        <div
+          class="ghost"
+          data-test="ghost"
+          [style.animation-duration.ms]="race.takes"
+          [style.animation-delay.ms]="race.delay"
+        >
+          @for (segment of ghost.segments; track segment.name) {
+            <i [style.width.%]="segment.width * 100" [style.background]="segment.colour"></i>
+          }
+        </div>
+      }
     }
     <div class="now">
       @for (segment of segments(); track segment.name) {
@@ -71,7 +74,7 @@ export class SpinBar {
   protected readonly race = computed(() => {
     const begunAt = this.play.last()?.begunAt ?? 0;
     const takes = toMilliseconds(this.spin.before()?.total ?? ZERO);
-    return { takes, delay: begunAt - performance.now() };
+    return { begunAt, takes, delay: begunAt - performance.now() };
   });
 
   private shown({ name, state, width, share }: Segment) {

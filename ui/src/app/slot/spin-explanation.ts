@@ -65,7 +65,9 @@ export class SpinExplanation {
     return layout && summary ? reasonsOf(layout, summary) : [];
   });
   private readonly failedAt = computed(() =>
-    this.spin.layout() ? this.spin.path().find(({ state }) => state === 'failed') : undefined,
+    this.spin.layout() && this.play.hasFailed()
+      ? this.spin.path().find(({ state }) => state === 'failed')
+      : undefined,
   );
   /** The problems that explain this spin, the one that matters most first. */
   private readonly problems = computed((): ProblemId[] => {

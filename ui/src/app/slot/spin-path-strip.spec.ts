@@ -36,12 +36,14 @@ describe('the words about a spin', () => {
   const layout = signal<Layout | null>(null);
   const before = signal<MeasuredPath | null>(null);
   const problems = signal<{ id: string; state: string }[]>([]);
+  const hasFailed = signal(false);
   const toggle = vi.fn();
   let fixture: ComponentFixture<SpinPathStrip>;
 
   beforeEach(() => {
     before.set(null);
     problems.set([]);
+    hasFailed.set(false);
     vi.resetAllMocks();
     TestBed.configureTestingModule({
       providers: [
@@ -64,6 +66,7 @@ describe('the words about a spin', () => {
             recent: signal([]),
             repeats: signal([]),
             outcome: signal(null),
+            hasFailed,
           },
         },
         { provide: RoundsStore, useValue: { rounds: signal([]) } },
@@ -116,6 +119,10 @@ describe('the words about a spin', () => {
     expect(find('explained-compare')?.getAttribute('href')).toBe('/traces/a/with/b');
     before.set({ ...measuredPath(spin(66, 1)), total: micros(20_000) });
     fixture.detectChanges();
+    expect(text('bottleneck')).toBe('About as long as the same round before');
+    shown(spin(660, 1));
+    before.set({ ...measuredPath(spin(660, 1)), total: micros(200_000) });
+    fixture.detectChanges();
     expect(text('bottleneck')).toBe('3.3× slower than the same round before');
   });
 
@@ -124,9 +131,15 @@ describe('the words about a spin', () => {
       { id: 'slow-provider', state: 'on' },
       { id: 'payment-errors', state: 'on' },
     ]);
+    hasFailed.set(true);
     shown(spin(5_000, 4_000, { status: 'internal_error' }));
     expect(text('bottleneck')).toBe('Failed at: Payment provider 4.00 s, 80%');
     find('explained-fix')?.click();
     expect(toggle).toHaveBeenCalledWith('payment-errors');
+  });
+
+  it('are not about a call that failed and was tried again in a spin that succeeded', () => {
+    shown(spin(5_000, 4_000, { status: 'internal_error' }));
+    expect(text('bottleneck')).toBe('Bottleneck: Payment provider 4.00 s, 80%');
   });
 });

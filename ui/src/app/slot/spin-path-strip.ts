@@ -80,7 +80,9 @@ export class SpinPathStrip {
   }
 
   private failure(): Verdict | null {
-    const failed = this.whole() ? this.spin.path().find(({ state }) => state === 'failed') : null;
+    // A call that was tried again and then succeeded has failed too; the spin has not.
+    const isOver = this.whole() && this.play.hasFailed();
+    const failed = isOver ? this.spin.path().find(({ state }) => state === 'failed') : null;
     if (!failed) return null;
     const name = this.say(`viewer.path.names.${failed.name}`);
     return { kind: 'failed', what: this.say('spin.failedAt'), name, more: this.figures(failed) };

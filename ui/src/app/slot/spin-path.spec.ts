@@ -131,9 +131,10 @@ describe('the path of a spin', () => {
       compared(micros(before), micros(after));
     expect(of(4_000_000, 66_000).what).toBe('faster');
     expect(of(4_000_000, 66_000).times).toBeCloseTo(60.6, 1);
-    expect(of(1_000, 4_000)).toEqual({ what: 'slower', times: 4 });
-    expect(of(1_000, 1_050).what).toBe('alike');
-    expect(of(1_050, 1_000).what).toBe('alike');
+    expect(of(1_000_000, 4_000_000)).toEqual({ what: 'slower', times: 4 });
+    expect(of(1_000_000, 1_050_000).what).toBe('alike');
+    expect(of(3_000_000, 2_850_000).what).toBe('alike');
+    expect(of(47_000, 66_000).what).toBe('alike');
     expect(of(0, 0).times).toBeGreaterThan(0);
   });
 

@@ -122,8 +122,9 @@ export function longestOf(stations: readonly Station[]): Station | null {
   return most;
 }
 
-/** A difference of at most this factor between two runs of the same round means nothing. */
+/** A difference of at most this factor, or of less than this time, between two runs of the same round means nothing. */
 const ALIKE = 1.1;
+const ALIKE_TIME = fromMilliseconds(100);
 
 export interface Comparison {
   readonly what: 'faster' | 'slower' | 'alike';
@@ -134,6 +135,6 @@ export interface Comparison {
 export function compared(before: Micros, after: Micros): Comparison {
   const quotient = before / Math.max(1, after);
   const times = Math.max(quotient, 1 / Math.max(quotient, Number.MIN_VALUE));
-  if (times < ALIKE) return { what: 'alike', times };
+  if (times < ALIKE || Math.abs(before - after) < ALIKE_TIME) return { what: 'alike', times };
   return { what: quotient > 1 ? 'faster' : 'slower', times };
 }

@@ -41,8 +41,11 @@ export function loggedSpin(trace: TraceSummary): LoggedSpin | null {
 }
 
 /** Work that goes on after the answer is longer than the root, and nobody waited for it. */
-function culpritOf({ root_us, services, external }: TraceSummary): string | null {
+function culpritOf(trace: TraceSummary): string | null {
+  const { root_us, duration_us, services } = trace;
   if (root_us < SLOW_US) return null;
+  // In the background of a spin the provider is waited for.
+  const external = duration_us > root_us ? [] : trace.external;
   const times = [
     ...services.map(({ service, own_us }) => ({ actor: service, time: own_us })),
     ...external.map(({ peer, waiting_us }) => ({ actor: peer, time: waiting_us })),

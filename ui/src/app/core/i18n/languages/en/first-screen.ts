@@ -47,7 +47,7 @@ export const firstScreen = {
     spinning: 'SPINNING',
     invitation: 'Press SPIN or the space bar',
     perLine: '{{ lines }} lines, {{ amount }} each',
-    answered: 'Response received, the reels are stopping',
+    answered: 'The reels are stopping',
     noWin: 'No win this time',
     returned: 'Returned {{ amount }} of {{ stake }}',
     board: 'Board: {{ board }}',

@@ -49,7 +49,7 @@ export const firstScreen: FirstScreenPhrases = {
     spinning: 'КРУТИМ…',
     invitation: 'Нажмите «Крутить» или пробел',
     perLine: '{{ lines }} линий по {{ amount }}',
-    answered: 'Ответ получен, барабаны останавливаются',
+    answered: 'Барабаны останавливаются',
     noWin: 'На этот раз без выигрыша',
     returned: 'Возвращено {{ amount }} из {{ stake }}',
     board: 'На барабанах: {{ board }}',
