@@ -56,9 +56,13 @@ describe('the meaning of keys', () => {
     check(pressed('KeyC'), 'sheet', 'compare');
     // The waterfall has a C of its own.
     check(pressed('KeyC'), 'viewer', null);
-    const pages = ['KeyM', 'KeyT', 'KeyI', 'KeyB', 'KeyX'].map((code) => pageOfKey(pressed(code)));
+    const pages = ['KeyM', 'KeyT', 'KeyI', 'KeyB', 'KeyX'].map((code) =>
+      pageOfKey(pressed(code), 'page'),
+    );
     expect(pages).toEqual(['machine', 'traces', 'issues', 'business', undefined]);
-    expect(pageOfKey(pressed('KeyT', { ctrlKey: true }))).toBeUndefined();
+    expect(pageOfKey(pressed('KeyT', { ctrlKey: true }), 'page')).toBeUndefined();
+    expect(pageOfKey(pressed('KeyT'), 'text')).toBeUndefined();
+    expect(pageOfKey(pressed('KeyT'), 'dialog')).toBeUndefined();
   });
 
   it('leaves shortcuts of the browser alone', () =>

@@ -43,8 +43,8 @@ const PAGE_KEYS: Readonly<Record<string, 'machine' | 'traces' | 'issues' | 'busi
 };
 
 /** The page that a key after G leads to. */
-export function pageOfKey({ code, ctrlKey, altKey, metaKey }: Pressed) {
-  return ctrlKey || altKey || metaKey ? undefined : PAGE_KEYS[code];
+export function pageOfKey(pressed: Pressed, place: Place) {
+  return isKept(pressed, place) ? undefined : PAGE_KEYS[pressed.code];
 }
 
 /** Elements that Enter or the space bar press. */
@@ -57,8 +57,7 @@ const PRESSED =
  * machine) only the keys of the whole window have a meaning; the traces have letters of their own beside some of them.
  */
 export function keyMeaning(pressed: Pressed, place: Place): Command | null {
-  if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
-  if (place === 'text' || place === 'dialog') return null;
+  if (isKept(pressed, place)) return null;
   if (pressed.key === '?' || (pressed.code === 'Slash' && pressed.shiftKey)) return 'help';
   const ofWindow = WINDOW_KEYS[pressed.code];
   if (ofWindow !== undefined && !pressed.shiftKey) return ofWindow;
@@ -86,6 +85,11 @@ export function keyMeaning(pressed: Pressed, place: Place): Command | null {
     default:
       return pressed.shiftKey ? null : (problemOf(pressed.code) ?? null);
   }
+}
+
+/** Whether a key belongs to the system, or to the text or the dialog that has the focus. */
+function isKept({ ctrlKey, altKey, metaKey }: Pressed, place: Place): boolean {
+  return ctrlKey || altKey || metaKey || place === 'text' || place === 'dialog';
 }
 
 /** The digits of the upper row stand for the problems of the story, in its order. */

@@ -152,11 +152,8 @@ export class Shell {
   protected press(event: KeyboardEvent): void {
     // Each repetition of the key would press a button again.
     if (event.repeat && isActivated(event)) event.preventDefault();
-    const isWriting =
-      event.target instanceof Element &&
-      event.target.closest('input:not([type="range"]), select, textarea, dialog[open]') !== null;
-    const isGoing = this.goingUntil > performance.now() && !isWriting;
-    const page = isGoing ? pageOfKey(event) : undefined;
+    const isGoing = this.goingUntil > performance.now();
+    const page = isGoing ? pageOfKey(event, placeOf(event.target)) : undefined;
     this.goingUntil = 0;
     if (page) {
       event.preventDefault();
