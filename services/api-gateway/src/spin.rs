@@ -5,7 +5,7 @@ use reelscope_contracts::payments::{Bet, BetStatus, Reserve, Standing, Void};
 use reelscope_contracts::users::CheckEligibility;
 use reelscope_contracts::{ApiProblem, Code, Money, PlayerId, RoundId, StakeStatus};
 use reelscope_page_api::gateway::{Spin, SpinResult};
-use reelscope_telemetry::{CallError, annotate, measure};
+use reelscope_telemetry::{CallError, annotate, measure_as_metric};
 use uuid::Uuid;
 
 use crate::auth::SessionClaims;
@@ -220,7 +220,7 @@ impl Play {
     fn fail(&self, stake: Money, error: GatewayError, stands: StakeStatus) -> GatewayError {
         // A refusal that is the player's own doing, such as a balance that is too small, fails no stake; nor does a paid round.
         if ApiProblem::from(&error).status >= 500 && stands != StakeStatus::Paid {
-            measure("failed_stake", stake.major(), "none");
+            measure_as_metric("failed_stake", stake.major(), "none");
         }
         self.spin_error(error, stands)
     }

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-use reelscope_telemetry::{Service, capture, measure};
+use reelscope_telemetry::{Service, capture, measure_as_metric};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::PaymentError;
@@ -71,7 +71,7 @@ async fn settle(service: Service, settlement: Settlement, accepted: Accepted) {
             Ok(_) => tracing::info!(%round_id, "settled in the background"),
             Err(PaymentError::Declined(_)) => {
                 // The gateway measures the same while a player waits.
-                measure("failed_stake", stake.major(), "none");
+                measure_as_metric("failed_stake", stake.major(), "none");
                 tracing::warn!(%round_id, "declined; the stake was returned");
             }
             Err(PaymentError::OutcomeUnknown(_)) => {

@@ -32,7 +32,7 @@ impl Settlement {
             store,
             provider,
             claims: RoundLocks::default(),
-            turnover: Turnover::default(),
+            turnover: Turnover::as_metrics(),
         }
     }
 

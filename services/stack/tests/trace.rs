@@ -153,12 +153,22 @@ async fn a_spin_is_one_trace_of_this_shape() {
         assert_eq!(measured.measurements["rtp"].unit, "percent");
         assert_eq!(measured.data["stake"], 10.0);
     }
+    // Sentry sums metrics over all services, so each number is there once.
     stack.flush().await;
     let metrics = eventually(&stack, &report.trace_ids().nth(1).unwrap(), |trace| {
         !trace.metrics.is_empty()
     })
     .await;
-    assert!(metrics.metrics.iter().any(|metric| metric.name == "stake"));
+    let mut metrics: Vec<_> = metrics
+        .metrics
+        .iter()
+        .map(|metric| (metric.name.as_str(), metric.service.as_str()))
+        .collect();
+    metrics.sort_unstable();
+    assert_eq!(
+        metrics,
+        ["payout", "rtp", "rtp_running", "stake"].map(|name| (name, "payment-service"))
+    );
     stack.shutdown().await.unwrap();
 }
 

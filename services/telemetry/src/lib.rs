@@ -76,7 +76,9 @@ pub use context::{Spawned, TraceLink, spawn};
 pub use http::Method;
 pub use logs::init_logs;
 pub use process::{cpu_ms, resident_bytes};
-pub use report::{Turnover, annotate, capture, gauge, measure, player, reported_by_another, tag};
+pub use report::{
+    Turnover, annotate, capture, gauge, measure, measure_as_metric, player, reported_by_another, tag,
+};
 pub use service::{Reporting, Service};
 pub use timings::{Share, Timings, latencies, record_latency};
 pub use transport::Sink;

@@ -38,9 +38,9 @@ pub fn tag(key: &str, value: &str) {
     }
 }
 
-/// Records a business number in the three forms that Sentry reads: a measurement of the transaction, an attribute
-/// of its span, and a metric. `unit` is one of Sentry's, such as `none`, `percent` or `millisecond`. Sentry takes
-/// at most ten names a transaction, of the characters `[a-z0-9._]`.
+/// Records a business number of the transaction, as its measurement and as an attribute of its span. `unit` is one of
+/// Sentry's, such as `none`, `percent` or `millisecond`. Sentry takes at most ten names a transaction, of the
+/// characters `[a-z0-9._]`.
 pub fn measure(name: &'static str, value: f64, unit: &'static str) {
     let context = Context::current();
     let Some(transaction) = context.transaction() else {
@@ -48,6 +48,15 @@ pub fn measure(name: &'static str, value: f64, unit: &'static str) {
     };
     transaction.set_data(name, json!(value));
     context.measured((name, value, unit));
+}
+
+/// Records a business number as [`measure`] does, and as a metric. Sentry sums a metric over all services, so only one
+/// of them may record what several see.
+pub fn measure_as_metric(name: &'static str, value: f64, unit: &'static str) {
+    measure(name, value, unit);
+    if Context::current().hub().is_none() {
+        return;
+    }
     let metric = sentry::metrics::distribution(name, value);
     match unit {
         "percent" => metric.unit(Unit::Percent).capture(),
@@ -69,12 +78,31 @@ pub fn gauge(name: &'static str, value: f64, unit: &'static str) {
 }
 
 /// Sums of the stakes and payouts of a service since its start. Clones share them.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Turnover {
     sums: Arc<Mutex<(f64, f64)>>,
+    measure: fn(&'static str, f64, &'static str),
+}
+
+impl Default for Turnover {
+    fn default() -> Self {
+        Self {
+            sums: Arc::default(),
+            measure,
+        }
+    }
 }
 
 impl Turnover {
+    /// The turnover of the service whose rounds are metrics too, see [`measure_as_metric`].
+    #[must_use]
+    pub fn as_metrics() -> Self {
+        Self {
+            measure: measure_as_metric,
+            ..Self::default()
+        }
+    }
+
     /// Adds a round and records its measurements: `stake` and `payout` in major units, and the return to player in
     /// percent, of this round (`rtp`) and of all rounds since the start (`rtp_running`).
     pub fn measure(&self, stake: f64, payout: f64) {
@@ -86,16 +114,16 @@ impl Turnover {
             *sums
         };
         if stake > 0.0 {
-            measure("rtp", 100.0 * payout / stake, "percent");
-            measure("rtp_running", 100.0 * paid_out / staked, "percent");
+            (self.measure)("rtp", 100.0 * payout / stake, "percent");
+            (self.measure)("rtp_running", 100.0 * paid_out / staked, "percent");
         }
     }
 
     /// Records `stake` and `payout` of a round that is not drawn by chance. Without `rtp` it does not count in the
     /// observed RTP.
     pub fn measure_outside_of_rtp(&self, stake: f64, payout: f64) {
-        measure("stake", stake, "none");
-        measure("payout", payout, "none");
+        (self.measure)("stake", stake, "none");
+        (self.measure)("payout", payout, "none");
     }
 }
 

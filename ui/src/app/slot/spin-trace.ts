@@ -2,7 +2,6 @@ import { Injectable } from '@angular/core';
 import {
   type Span,
   captureException,
-  metrics,
   setMeasurement,
   startInactiveSpan,
   startNewTrace,
@@ -83,7 +82,6 @@ export class SpinTraces {
           const unit = name.startsWith('rtp') ? 'percent' : 'none';
           setMeasurement(name, value, unit, root);
           root.setAttribute(name, value);
-          metrics.distribution(name, value, { unit, attributes: { service: 'frontend' } });
         }
       });
     }
