@@ -12,6 +12,7 @@ mod room;
 mod waits;
 
 use crate::bounds;
+use crate::critical_path::{self, PathSpan};
 use crate::dsn::fnv1a;
 use crate::envelope::format_id;
 use crate::facts::{Facts, MISSING_TIME, SpanFact};
@@ -46,6 +47,13 @@ fn claim_of(span: &Span) -> NamePriority {
     (class, span.start_us, fnv1a(span.span_id.as_bytes()))
 }
 
+/// The id of the root: of the earliest transaction without a parent.
+pub(crate) fn root_of(spans: &[Span]) -> Option<&str> {
+    let claims = spans.iter().map(|span| (claim_of(span), span.span_id.as_str()));
+    let (claim, id) = claims.min()?;
+    (claim.0 == ROOT).then_some(id)
+}
+
 /// The priorities behind the values in the summary.
 #[derive(Default, Serialize, Deserialize)]
 struct Said {
@@ -71,7 +79,7 @@ fn note(
 /// A trace whose envelopes arrive in any order. Between them it is stored as JSON, with its summary in columns.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Trace {
-    /// Up to date after every [`Trace::add`]; its lists of names are sorted.
+    /// Up to date after every [`Trace::add`], but for its critical path; its lists of names are sorted.
     #[serde(skip)]
     summary: TraceSummary,
     /// Earliest start and latest end of the spans with times of their own.
@@ -131,6 +139,24 @@ impl Trace {
     /// Start of the trace, as in its summary.
     pub(crate) fn start(&self) -> Micros {
         self.summary.start_us
+    }
+
+    /// Whether its summary tells of a critical path: its root is there, and it has few enough spans.
+    pub(crate) fn has_path(&self) -> bool {
+        let has_root = self.claim.is_some_and(|(class, ..)| class == ROOT);
+        has_root && self.summary.spans <= critical_path::MOST_SPANS
+    }
+
+    /// Sets the shares of the critical path of its spans, which are in the order of their arrival; there are none if
+    /// there are no spans.
+    pub(crate) fn set_path(&mut self, spans: &[PathSpan]) {
+        let summary = &mut self.summary;
+        let root = summary.root_span_id.as_deref().unwrap_or_default();
+        let (shares, more) = critical_path::largest(critical_path::shares(spans, root));
+        summary.critical_path = shares;
+        if more > 0 {
+            summary.left_out.insert("critical_path".to_owned(), counted(more));
+        }
     }
 
     /// Returns the trace with its summary, which is stored in columns.
@@ -341,13 +367,12 @@ impl Trace {
             .external(|peer| services.iter().any(|share| share.service == peer));
         let (external, more) = longest(external);
         summary.external = external;
-        let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
         let left_out = self.room.left_out.iter();
         summary.left_out = left_out
-            .map(|(list, names)| (list.clone(), count(names.len())))
+            .map(|(list, names)| (list.clone(), counted(names.len())))
             .collect();
         if more > 0 {
-            summary.left_out.insert("external".to_owned(), count(more));
+            summary.left_out.insert("external".to_owned(), counted(more));
         }
         let missing = match self.claim {
             None | Some((ERROR.., ..)) => Some("no_spans"),
@@ -375,6 +400,10 @@ impl Trace {
     pub(crate) fn summary(&self) -> &TraceSummary {
         &self.summary
     }
+}
+
+fn counted(many: usize) -> u32 {
+    u32::try_from(many).unwrap_or(u32::MAX)
 }
 
 fn extend(times: &mut Option<(Micros, Micros)>, start: Micros, end: Micros) {

@@ -346,9 +346,10 @@ async fn a_list_of_fifty_traces_is_small_whatever_is_sent() {
             .map(|m| (name("m", m), json!({ "value": 1.5, "unit": text })))
             .collect::<serde_json::Map<_, _>>()
             .into();
-        let context = json!({ "trace_id": trace, "span_id": text, "op": text, "status": text });
-        let spans: Vec<Value> = (0..8).map(|m| json!({ "span_id": name("s", m), "op": "http.client", "description": text,
-            "start_timestamp": now() - 1.0, "timestamp": now(), "data": { "server.address": name("peer", m) } })).collect();
+        let context = json!({ "trace_id": trace, "span_id": "root", "op": text, "status": text });
+        let begin = |m: usize| now() - 0.4 + f64::from(u32::try_from(m).unwrap()) / 25.0;
+        let spans: Vec<Value> = (0..8).map(|m| json!({ "span_id": name("s", m), "parent_span_id": "root", "op": "http.client",
+            "description": text, "start_timestamp": begin(m), "timestamp": begin(m) + 0.03, "data": { "server.address": name("peer", m) } })).collect();
         let whole = json!({ "transaction": text, "release": text, "environment": text, "user": { "id": text }, "server_name": text,
             "tags": tags, "measurements": measured, "contexts": { "trace": context }, "spans": spans });
         send(&opened, "transaction", transaction("a", &whole)).await;
@@ -364,7 +365,13 @@ async fn a_list_of_fifty_traces_is_small_whatever_is_sent() {
     assert!(bytes < 200_000, "{bytes} bytes: {}", traces["traces"][1]);
     let line = &traces["traces"][0];
     assert!(line["name"].as_str().unwrap().ends_with('…'), "{line}");
-    for list in ["services", "external", "measurements", "problems"] {
+    for list in [
+        "services",
+        "external",
+        "critical_path",
+        "measurements",
+        "problems",
+    ] {
         assert!(line["left_out"][list].as_u64().unwrap() > 0, "{list}: {line}");
     }
     // The envelope has the whole text.

@@ -27,7 +27,7 @@ pub use issues::{ChangeIssue, IssueDecision, IssueDetail, IssueStatus, IssueSumm
 pub use measurements::{MeasurementPoint, Measurements};
 pub use service_map::{MapEdge, MapNode, MapTraffic, NodeKind, ServiceMap};
 pub use spans::{LogLine, OtherRoot, Span, TraceDetail};
-pub use traces::{ExternalShare, ServiceShare, TraceSummary, Traces};
+pub use traces::{ExternalShare, PathShare, ServiceShare, TraceSummary, Traces};
 
 /// Microseconds since the Unix epoch, UTC; or, where a name says so, a span of them.
 pub type Micros = i64;

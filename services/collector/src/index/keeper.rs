@@ -300,6 +300,12 @@ impl Keeper {
             let Some(hot) = self.hot.get_mut(id).filter(|hot| hot.is_changed) else {
                 continue;
             };
+            let spans = if hot.trace.has_path() {
+                traces::path_spans(connection, hot.row)?
+            } else {
+                Vec::new()
+            };
+            hot.trace.set_path(&spans);
             let by = Sorted::of(hot.trace.summary());
             match hot.sorted {
                 None => traces::begin(connection, hot.row, *id, by)?,

@@ -1,6 +1,6 @@
 //! The tables of the index. They are derived from the log, so tables of another version are created anew.
 
-use reelscope_page_api::telemetry::{ExternalShare, Measurement, ServiceShare, TraceSummary};
+use reelscope_page_api::telemetry::{ExternalShare, Measurement, PathShare, ServiceShare, TraceSummary};
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value, json};
 use utoipa::PartialSchema;
@@ -201,6 +201,7 @@ fn version() -> i64 {
         ServiceShare::schema(),
         ExternalShare::schema(),
         Measurement::schema(),
+        PathShare::schema(),
     ];
     let mut parts = json!([parts, Trace::new(0)]);
     without_words(&mut parts);

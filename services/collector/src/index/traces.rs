@@ -7,6 +7,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use serde::Deserialize;
 
+use crate::critical_path::{self, PathSpan};
 use crate::envelope::id_of_bytes;
 use crate::service_map::LastMinute;
 use crate::trace::Trace;
@@ -379,6 +380,30 @@ fn envelopes_of(connection: &Connection, row: i64) -> rusqlite::Result<(Vec<u64>
     let is_more = seqs.len() > MOST_ENVELOPES;
     seqs.truncate(MOST_ENVELOPES);
     Ok((seqs, is_more))
+}
+
+/// Returns the spans of a trace in the order of their arrival, reduced to what its critical path needs.
+pub(super) fn path_spans(connection: &Connection, row: i64) -> rusqlite::Result<Vec<PathSpan>> {
+    let mut found = connection.prepare_cached(
+        "SELECT span_id, parent_span_id, service, op, start_us, end_us, attributes FROM spans WHERE trace = ?1 ORDER BY id",
+    )?;
+    let spans = found.query_map([row], |row| {
+        let (service, op): (String, String) = (row.get(2)?, row.get(3)?);
+        let attributes = row.get_ref(6)?.as_str_or_null()?.unwrap_or_default();
+        // Only a call names its peer, and the attributes of most spans need not be parsed.
+        let is_call = critical_path::is_call(&op, attributes.contains("span.kind").then_some("client"));
+        let data = is_call.then(|| serde_json::from_str(attributes).unwrap_or_default());
+        let start = row.get(4)?;
+        Ok(PathSpan {
+            id: row.get(0)?,
+            parent: row.get(1)?,
+            peer: data.and_then(|data| critical_path::peer(&service, &op, &data)),
+            service,
+            start,
+            end: row.get::<_, Micros>(5)?.max(start),
+        })
+    })?;
+    spans.collect()
 }
 
 /// Returns the envelopes of the newest traces, and which share of those that began in `minute` they are.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::length_of;
 use crate::bounds;
+use crate::critical_path;
 use crate::service_map;
 
 /// Limit of calls of a trace whose other end may still arrive; beyond it, what comes first counts.
@@ -49,7 +50,8 @@ impl Waits {
             } else if self.answered.len() < MOST_OPEN_CALLS {
                 self.answered.insert(caller.clone());
             }
-        } else if let Some(peer) = service_map::peer(span)
+        } else if span.op.starts_with("http.client")
+            && let Some(peer) = critical_path::peer(&span.service, &span.op, &span.data)
             && !self.answered.remove(&span.span_id)
         {
             let known = self.unanswered.get(&span.service);

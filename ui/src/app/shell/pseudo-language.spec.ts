@@ -80,6 +80,7 @@ const TRACE: TraceSummary = {
     },
   ],
   external: [],
+  critical_path: [{ actor: '1', time_us: micros(1) }],
   oddities: ['missing_root'],
 };
 const SPAN = {
@@ -226,15 +227,17 @@ const REPLIES = {
   issue: { summary: ISSUE, events: [EVENT], times_us: [micros(1_000_000), micros(2_000_000)] },
   serviceMap: {
     nodes: [
-      { id: '1', kind: 'service', traffic: TRAFFIC },
-      { id: '1/2', kind: 'database', traffic: TRAFFIC },
-      { id: '3', kind: 'external', traffic: TRAFFIC },
+      { id: '1', kind: 'service', traffic: TRAFFIC, path_us: 1 },
+      { id: '1/2', kind: 'database', traffic: TRAFFIC, path_us: 1 },
+      { id: '3', kind: 'external', traffic: TRAFFIC, path_us: 1 },
     ],
     edges: [
       { from: '1', to: '1/2', traffic: TRAFFIC },
       { from: '1', to: '3', traffic: TRAFFIC },
     ],
     traces: 2,
+    path_traces: 2,
+    path_us: 4,
     from_us: micros(1_000_000),
     left_out: 2,
     estimated: true,
@@ -294,11 +297,19 @@ const REPLIES = {
     left_out: 2,
     virtual_spins: 2,
     pairs: [
-      { problem: 'all', before: null, after: null, before_trace: null, after_trace: null },
+      {
+        problem: 'all',
+        before: null,
+        after: null,
+        own: null,
+        before_trace: null,
+        after_trace: null,
+      },
       {
         problem: 'slow-rng',
         before: FIGURES,
         after: { ...FIGURES, p95_ms: 90 },
+        own: { actor: '1', before_p95_ms: 900, after_p95_ms: 9 },
         before_trace: '1',
         after_trace: '2',
       },

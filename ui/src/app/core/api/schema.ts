@@ -702,6 +702,7 @@ export interface components {
       readonly before: components['schemas']['Figures'] | null;
       /** @description The trace of the median spin before the fix. */
       readonly before_trace: string | null;
+      readonly own: components['schemas']['OwnTime'] | null;
       /** @description The id of a problem, or `all`. */
       readonly problem: components['schemas']['ComparedProblem'];
     };
@@ -1516,6 +1517,11 @@ export interface components {
       readonly id: string;
       /** @description What it is. */
       readonly kind: components['schemas']['NodeKind'];
+      /**
+       * Format: int64
+       * @description Its time on the critical paths of the traces, in microseconds. A database has none: its time is its service's.
+       */
+      readonly path_us: Micros;
       /** @description Transactions of a service; of the others, the calls made to them. */
       readonly traffic: components['schemas']['MapTraffic'];
     };
@@ -1749,6 +1755,24 @@ export interface components {
        */
       readonly total: number;
     };
+    /**
+     * @description How long the part that a problem slows down takes on the critical path of a spin, before and after the fix. What the
+     *     player does not wait for takes no time there.
+     */
+    readonly OwnTime: {
+      /** @description The service or peer that the problem slows down. */
+      readonly actor: string;
+      /**
+       * Format: double
+       * @description 95th percentile after the fix, in milliseconds.
+       */
+      readonly after_p95_ms: number;
+      /**
+       * Format: double
+       * @description 95th percentile before the fix, in milliseconds; nearest rank.
+       */
+      readonly before_p95_ms: number;
+    };
     /** @description The settings of the page's own SDK. */
     readonly PageSettings: {
       /** @description DSN of the built-in collector. */
@@ -1792,6 +1816,16 @@ export interface components {
       readonly rtp_percent: number;
       /** @description How much a round varies. */
       readonly volatility: components['schemas']['Volatility'];
+    };
+    /** @description What the critical path of a trace owes to one service or peer. */
+    readonly PathShare: {
+      /** @description A service, or the peer of a call that nobody answered in this trace. */
+      readonly actor: string;
+      /**
+       * Format: int64
+       * @description Its time on the critical path, in microseconds.
+       */
+      readonly time_us: Micros;
     };
     /** @description How many of a symbol pay how much. */
     readonly Pay: {
@@ -1926,7 +1960,7 @@ export interface components {
       readonly release: string;
       /**
        * Format: double
-       * @description Half the width of the band that contains the observed RTP 999 times in 1,000, in percent.
+       * @description Half the width of the band that contains the observed RTP 95 times in 100, in percent.
        */
       readonly rtp_band_percent: number | null;
       /**
@@ -2079,6 +2113,16 @@ export interface components {
       readonly left_out: number;
       /** @description By id. */
       readonly nodes: readonly components['schemas']['MapNode'][];
+      /**
+       * Format: uint64
+       * @description Those among them that have a critical path: their root is there.
+       */
+      readonly path_traces: number;
+      /**
+       * Format: int64
+       * @description Length of all critical paths together, in microseconds. Nodes that are left out have a part in it.
+       */
+      readonly path_us: Micros;
       /**
        * Format: uint64
        * @description Traces that were looked at.
@@ -2458,6 +2502,11 @@ export interface components {
        *     then what is in the background of which.
        */
       readonly background_us: Micros;
+      /**
+       * @description Where the time of the root went: the shares of the critical path, the largest first, which sum to `root_us`. Empty
+       *     while its root is not there, and for a trace of more than 1,000 spans.
+       */
+      readonly critical_path: readonly components['schemas']['PathShare'][];
       /** @description ISO 4217 code of its money, which the root's data name, or those of whichever span comes next to it. */
       readonly currency?: string;
       /**
@@ -2757,8 +2806,10 @@ export type OtherRoot = components['schemas']['OtherRoot'];
 export type OverheadResult = components['schemas']['OverheadResult'];
 export type OverheadSide = components['schemas']['OverheadSide'];
 export type OverheadView = components['schemas']['OverheadView'];
+export type OwnTime = components['schemas']['OwnTime'];
 export type PageSettings = components['schemas']['PageSettings'];
 export type ParSheet = components['schemas']['ParSheet'];
+export type PathShare = components['schemas']['PathShare'];
 export type Pay = components['schemas']['Pay'];
 export type Paytable = components['schemas']['Paytable'];
 export type Player = components['schemas']['Player'];

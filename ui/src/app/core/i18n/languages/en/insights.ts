@@ -113,8 +113,8 @@ export const insights = {
     share: '{{ share }} of the time',
     shareHint: 'Share of the critical path: {{ share }}, {{ time }} per trace on average',
     pathScope: {
-      one: 'Share of the time: critical path of the newest spin.',
-      other: 'Share of the time: critical paths of the newest {{ count }} spins.',
+      one: 'Share of the time: critical path of the newest trace.',
+      other: 'Share of the time: critical paths of the newest {{ count }} traces.',
     },
     dots: {
       one: 'Each dot is a call in progress: it waits before the box for the P50.',
