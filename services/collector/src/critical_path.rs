@@ -7,11 +7,10 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use reelscope_page_api::telemetry::{Micros, Named, PathShare, Span};
-use serde_json::Value;
+use reelscope_page_api::telemetry::{Micros, PathShare, Span};
 
 use crate::bounds;
-use crate::service;
+use crate::peer::peer;
 
 /// Limit of spans of a trace whose path is computed, because it is computed again with each of its envelopes.
 pub(crate) const MOST_SPANS: u32 = 1_000;
@@ -43,43 +42,6 @@ impl PathSpan {
             end: span.end_us.max(span.start_us),
         }
     }
-}
-
-/// Whether a span is a call of another service, by its operation or its kind.
-pub(crate) fn is_call(op: &str, kind: Option<&str>) -> bool {
-    let calls = ["http.client", "rpc.client", "grpc.client", "graphql.client"];
-    kind == Some("client") || calls.iter().any(|call| op.starts_with(call))
-}
-
-/// The callee that a span of `service` names, if the span is a call of another service.
-pub(crate) fn peer(service: &str, op: &str, data: &Named<Value>) -> Option<String> {
-    let text = |name: &&str| data.get(*name).and_then(Value::as_str);
-    if !is_call(op, text(&"span.kind")) {
-        return None;
-    }
-    let names = ["peer.service", "server.address", "net.peer.name"];
-    let named = names.iter().filter_map(text).find(|name| !name.is_empty());
-    let of_url = || {
-        ["url.full", "http.url", "url"]
-            .iter()
-            .find_map(text)
-            .and_then(host)
-    };
-    let called = named.map(str::to_owned).or_else(of_url)?;
-    (called != service).then(|| service::peer(service, &called))
-}
-
-/// The host of a URL, with its port unless that is the usual one.
-pub(crate) fn host(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?.to_ascii_lowercase();
-    let port = match scheme {
-        "http" | "ws" => ":80",
-        _ => ":443",
-    };
-    let host = host.strip_suffix(port).unwrap_or(&host);
-    (!host.is_empty()).then(|| host.to_owned())
 }
 
 /// A span on the way, of whose time until `cursor` it is not known yet who had it.
@@ -192,7 +154,8 @@ pub(crate) fn largest(mut shares: Vec<PathShare>) -> (Vec<PathShare>, usize) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use serde_json::json;
+    use reelscope_page_api::telemetry::Named;
+    use serde_json::{Value, json};
 
     /// The spec of the page (`ui/src/app/traces/critical-path-cases.spec.ts`) reads the same cases.
     #[test]
@@ -260,35 +223,5 @@ mod tests {
         };
         let spans: Vec<_> = (0..10_000).map(span).collect();
         assert_eq!(shares(&spans, "0")[0].time_us, 30_000);
-    }
-
-    #[test]
-    fn a_call_names_its_callee_and_else_the_host_of_its_url() {
-        let called = |op: &str, data: Value| peer("shop", op, &serde_json::from_value(data).unwrap());
-        let check = |op, data, expected: Option<&str>| assert_eq!(called(op, data).as_deref(), expected);
-        check(
-            "http.client",
-            json!({ "server.address": "a", "peer.service": "b" }),
-            Some("b"),
-        );
-        check("grpc.client", json!({ "net.peer.name": "c" }), Some("c"));
-        check(
-            "custom",
-            json!({ "span.kind": "client", "server.address": "d" }),
-            Some("d"),
-        );
-        check(
-            "http.client",
-            json!({ "url": "https://me@Api.Example:443/v1?q" }),
-            Some("api.example"),
-        );
-        check(
-            "http.client",
-            json!({ "url.full": "http://bank:8080" }),
-            Some("bank:8080"),
-        );
-        check("http.client", json!({ "url": "/relative" }), None);
-        check("http.client", json!({ "peer.service": "shop" }), None);
-        check("http.server", json!({ "peer.service": "b" }), None);
     }
 }

@@ -66,6 +66,7 @@ mod live;
 mod log;
 mod notice;
 mod once;
+mod peer;
 mod refusals;
 pub mod scrub;
 mod service;

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use crate::bounds;
 use crate::critical_path::{self, PathSpan};
+use crate::peer;
 use crate::service;
 use crate::trace::root_of;
 
@@ -250,17 +251,8 @@ fn addresses(traces: &[Drawn]) -> HashMap<(&str, String), &str> {
 fn origins(traces: &[Drawn]) -> HashSet<(&str, String)> {
     let spans = traces.iter().flat_map(|trace| &trace.spans);
     spans
-        .filter_map(|span| Some((span.service.as_str(), origin(span)?)))
+        .filter_map(|span| Some((span.service.as_str(), peer::origin(span)?)))
         .collect()
-}
-
-/// The origin of the page whose load a transaction is.
-pub(crate) fn origin(span: &Span) -> Option<String> {
-    if !span.transaction || !matches!(span.op.as_str(), "pageload" | "navigation") {
-        return None;
-    }
-    let host = critical_path::host(span.data.get("url.full")?.as_str()?)?;
-    Some(service::peer(&span.service, &host))
 }
 
 /// The first of these members in the span's data.
@@ -288,7 +280,7 @@ fn called(
         let system = bounds::cut(system, bounds::WORD);
         return vec![(format!("{}/{system}", span.service), NodeKind::Database)];
     }
-    let Some(peer) = critical_path::peer(&span.service, &span.op, &span.data) else {
+    let Some(peer) = peer::peer(&span.service, &span.op, &span.data) else {
         return Vec::new();
     };
     let pair = (span.service.as_str(), peer);

@@ -16,7 +16,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// Members that the index needs of the data of a transaction.
-const TRACE_DATA: &[&str] = &["currency", "url.full"];
+const TRACE_DATA: &[&str] = &["currency", "stake.status", "url.full"];
 /// Members that it needs of the data of a span within a transaction.
 const SPAN_DATA: &[&str] = &[
     "peer.service",

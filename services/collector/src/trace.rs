@@ -6,7 +6,9 @@ use reelscope_page_api::telemetry::{
     ErrorEvent, LogLine, Micros, ServiceShare, Span, TraceSummary, is_failure,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+mod claim;
 mod detail;
 mod room;
 mod waits;
@@ -16,6 +18,8 @@ use crate::critical_path::{self, PathSpan};
 use crate::dsn::fnv1a;
 use crate::envelope::format_id;
 use crate::facts::{Facts, MISSING_TIME, SpanFact};
+pub(crate) use claim::root_of;
+use claim::{ERROR, LOG, NamePriority, ROOT, Said, claim_of, note};
 pub(crate) use detail::detail;
 use room::{ListRoom, insert_all};
 use waits::{Waits, longest};
@@ -28,53 +32,6 @@ const MEASUREMENT_BYTES: usize = 58;
 /// How much earlier than its parent a span may begin, in microseconds, without counting as odd: clocks of one
 /// machine differ by less.
 const SKEW: Micros = 1_000;
-
-/// Priority of what speaks for the trace; the lowest wins: a transaction without a parent, any transaction, a span
-/// without a parent, a span, an error, a log line; then the earliest; then a hash of the id, so that the order of
-/// arrival does not matter.
-type NamePriority = (u8, Micros, u64);
-const ROOT: u8 = 0;
-const ERROR: u8 = 4;
-const LOG: u8 = 5;
-
-fn claim_of(span: &Span) -> NamePriority {
-    let class = match (span.transaction, &span.parent_span_id) {
-        (true, None) => ROOT,
-        (true, Some(_)) => 1,
-        (false, None) => 2,
-        (false, Some(_)) => 3,
-    };
-    (class, span.start_us, fnv1a(span.span_id.as_bytes()))
-}
-
-/// The id of the root: of the earliest transaction without a parent.
-pub(crate) fn root_of(spans: &[Span]) -> Option<&str> {
-    let claims = spans.iter().map(|span| (claim_of(span), span.span_id.as_str()));
-    let (claim, id) = claims.min()?;
-    (claim.0 == ROOT).then_some(id)
-}
-
-/// The priorities behind the values in the summary.
-#[derive(Default, Serialize, Deserialize)]
-struct Said {
-    release: Option<NamePriority>,
-    environment: Option<NamePriority>,
-    player: Option<NamePriority>,
-    currency: Option<NamePriority>,
-}
-
-/// Sets a value, if there is one and its priority is better than that of the present value.
-fn note(
-    place: &mut Option<String>,
-    by: &mut Option<NamePriority>,
-    said: Option<&String>,
-    claim: NamePriority,
-) {
-    if said.is_some() && by.is_none_or(|best| claim < best) {
-        *place = said.cloned();
-        *by = Some(claim);
-    }
-}
 
 /// A trace whose envelopes arrive in any order. Between them it is stored as JSON, with its summary in columns.
 #[derive(Serialize, Deserialize)]
@@ -94,6 +51,8 @@ pub(crate) struct Trace {
     has_other_roots: bool,
     said: Said,
     measured_by: BTreeMap<String, NamePriority>,
+    /// End of the transaction that says where the stake stands.
+    stake_told: Option<Micros>,
     oddities: BTreeSet<String>,
     waits: Waits,
     room: ListRoom,
@@ -130,6 +89,7 @@ impl Trace {
             has_other_roots: false,
             said: Said::default(),
             measured_by: BTreeMap::new(),
+            stake_told: None,
             oddities: BTreeSet::new(),
             waits: Waits::default(),
             room: ListRoom::default(),
@@ -307,6 +267,7 @@ impl Trace {
             claim,
         );
         self.add_measurements(span, claim);
+        self.add_stake(span);
         let (summary, room) = (&mut self.summary, &mut self.room);
         let tag = |name: &str| span.tags.get(name).map_or("", String::as_str);
         insert_all(&mut summary.problems, names(tag("problems")), "problems", room);
@@ -314,6 +275,32 @@ impl Trace {
         insert_all(&mut summary.problems_fixed, fixed, "problems_fixed", room);
         insert_all(&mut summary.faults, names(tag("faults")), "faults", room);
         summary.virtual_player |= span.tags.get("traffic").is_some_and(|who| who == "virtual");
+    }
+
+    /// Takes over where the stake of the round stands; what a transaction says at its end is newer than what an earlier one
+    /// said.
+    fn add_stake(&mut self, span: &Span) {
+        let stands = span.data.get("stake.status").and_then(Value::as_str);
+        if let Some(stands) = stands.filter(|_| span.transaction)
+            && self.stake_told.is_none_or(|end| end <= span.end_us)
+        {
+            self.stake_told = Some(span.end_us);
+            self.summary.stake_status = Some(bounds::cut(stands, bounds::WORD));
+        }
+    }
+
+    /// The stake of its round in major units, and where it stands; `None` as long as one of them is unknown.
+    pub(crate) fn stake(&self) -> Option<(f64, &str)> {
+        let TraceSummary {
+            measurements,
+            stake_status,
+            ..
+        } = &self.summary;
+        let stakes = ["failed_stake", "stake"]
+            .iter()
+            .filter_map(|name| measurements.get(*name));
+        let stake = stakes.map(|stake| stake.value).find(|stake| *stake > 0.0);
+        Some((stake?, stake_status.as_deref()?))
     }
 
     fn add_measurements(&mut self, span: &Span, claim: NamePriority) {

@@ -23,7 +23,10 @@ pub use delivery::{
     RetryDead, TestDelivery, TestOutcome,
 };
 pub use errors::{Breadcrumb, ErrorEvent, Exception, Frame, GroupedBy, Grouping};
-pub use issues::{ChangeIssue, IssueDecision, IssueDetail, IssueStatus, IssueSummary, Issues, RequestShare};
+pub use issues::{
+    ChangeIssue, EventCounts, IssueDecision, IssueDetail, IssueStakes, IssueStatus, IssueSummary, Issues,
+    RequestShare,
+};
 pub use measurements::{MeasurementPoint, Measurements};
 pub use service_map::{MapEdge, MapNode, MapTraffic, NodeKind, ServiceMap};
 pub use spans::{LogLine, OtherRoot, Span, TraceDetail};

@@ -224,6 +224,15 @@ async fn one_payment_in_ten_fails_until_it_is_tried_again() {
             .all(|round| round["status"] == "posted")
     })
     .await;
+    // The issue tells where the stakes of the six spins stand: each was held, and is settled.
+    let settled = json!([{ "currency": "RUB", "spins": 6, "held": 0.0, "returned": 0.0, "settled": 6.0 }]);
+    let issues = demo
+        .until("/api/telemetry/issues", |seen| {
+            seen["issues"][0]["stakes"] == settled
+        })
+        .await;
+    let counts = issues["issues"][0]["recent"]["counts"].as_array().unwrap();
+    assert_eq!(counts.iter().map(|count| count.as_u64().unwrap()).sum::<u64>(), 6);
     demo.end().await;
 }
 

@@ -113,6 +113,11 @@ pub struct TraceSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub currency: Option<String>,
+    /// Where the stake of its round stands, by the latest transaction that says so: `untouched`, `reserved`, `pending`,
+    /// `returned`, `paid` or `unknown`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub stake_status: Option<String>,
     /// Problems that the tag `problems` names.
     pub problems: Vec<String>,
     /// Problems that the tag `problems.fixed` names: they are there, and are coped with.

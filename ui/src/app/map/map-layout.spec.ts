@@ -12,7 +12,12 @@ const traffic: MapTraffic = {
   p50_us: micros(1),
   p95_us: micros(1),
 };
-const node = (id: string, kind: MapNode['kind'] = 'service'): MapNode => ({ id, kind, traffic, path_us: ZERO });
+const node = (id: string, kind: MapNode['kind'] = 'service'): MapNode => ({
+  id,
+  kind,
+  traffic,
+  path_us: ZERO,
+});
 const edge = (from: string, to: string): MapEdge => ({ from, to, traffic });
 
 describe('the layout of the map', () => {

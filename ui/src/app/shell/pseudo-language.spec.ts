@@ -130,6 +130,8 @@ const ISSUE = {
   first_seen_us: micros(1_000_000),
   last_envelope: 1,
   last_seen_us: micros(2_000_000),
+  recent: { from_us: micros(0), each_us: micros(30_000_000), counts: [3] },
+  stakes: [{ currency: 'RUB', spins: 2, held: 1, returned: 2, settled: 3 }],
   trace_ids: ['1'],
   share: { service: '1', transaction: '1', failed: 2, requests: 20 },
   status: 'regressed',

@@ -1113,6 +1113,21 @@ export interface components {
       /** @description Value of that exception, or the message with its parameters filled in. */
       readonly value: string;
     };
+    /** @description How many events came in each interval of equal length. */
+    readonly EventCounts: {
+      /** @description Events in each of them, 40 at most. The last interval is that of the latest event. */
+      readonly counts: readonly number[];
+      /**
+       * Format: int64
+       * @description Length of an interval, in microseconds. Their starts are multiples of it.
+       */
+      readonly each_us: Micros;
+      /**
+       * Format: int64
+       * @description Start of the first interval.
+       */
+      readonly from_us: Micros;
+    };
     /** @description One exception of those that an event tells of. */
     readonly Exception: {
       /**
@@ -1372,6 +1387,31 @@ export interface components {
       /** @description Times of the last of its events that arrived, at most 2,000, the earliest time first: those of `events` and more. */
       readonly times_us: readonly Micros[];
     };
+    /** @description Where the stakes of the spins stand that met an issue, in one currency. Amounts are in its major units. */
+    readonly IssueStakes: {
+      /** @description ISO 4217 code. */
+      readonly currency: string;
+      /**
+       * Format: double
+       * @description Reserved: neither settled nor returned yet.
+       */
+      readonly held: number;
+      /**
+       * Format: double
+       * @description Back in the balances.
+       */
+      readonly returned: number;
+      /**
+       * Format: double
+       * @description Settled with their payouts.
+       */
+      readonly settled: number;
+      /**
+       * Format: uint64
+       * @description Spins.
+       */
+      readonly spins: number;
+    };
     /**
      * @description What people hold of an issue.
      * @enum {string}
@@ -1412,6 +1452,8 @@ export interface components {
        * @description Different players met, counted up to 1,000.
        */
       readonly players: number;
+      /** @description How its newest 1,000 events came. */
+      readonly recent: components['schemas']['EventCounts'];
       /** @description The later release that it came back in. */
       readonly regressed_in?: string;
       /** @description Releases it was seen in, oldest first where they are semantic versions, else in the order of the alphabet. */
@@ -1424,6 +1466,8 @@ export interface components {
       readonly services: readonly string[];
       /** @description The request that it befalls most often; absent where no event names one that was recorded. */
       readonly share?: components['schemas']['RequestShare'];
+      /** @description Where the stakes of the spins stand in whose traces its newest 1,000 events are, by currency. */
+      readonly stakes: readonly components['schemas']['IssueStakes'][];
       /** @description Whether it is open. */
       readonly status: components['schemas']['IssueStatus'];
       /** @description Some of its traces, that of the newest event first. */
@@ -2589,6 +2633,11 @@ export interface components {
        */
       readonly spans: number;
       /**
+       * @description Where the stake of its round stands, by the latest transaction that says so: `untouched`, `reserved`, `pending`,
+       *     `returned`, `paid` or `unknown`.
+       */
+      readonly stake_status?: string;
+      /**
        * Format: int64
        * @description Earliest start of any span that has a time of its own; where there is none, of any error or log line. Errors and log
        *     lines never move a trace that has spans.
@@ -2767,6 +2816,7 @@ export type EnvelopeState = components['schemas']['EnvelopeState'];
 export type EnvelopeSummary = components['schemas']['EnvelopeSummary'];
 export type Envelopes = components['schemas']['Envelopes'];
 export type ErrorEvent = components['schemas']['ErrorEvent'];
+export type EventCounts = components['schemas']['EventCounts'];
 export type Exception = components['schemas']['Exception'];
 export type ExternalShare = components['schemas']['ExternalShare'];
 export type FaultBoard = components['schemas']['FaultBoard'];
@@ -2783,6 +2833,7 @@ export type HeldAction = components['schemas']['HeldAction'];
 export type How = components['schemas']['How'];
 export type IssueDecision = components['schemas']['IssueDecision'];
 export type IssueDetail = components['schemas']['IssueDetail'];
+export type IssueStakes = components['schemas']['IssueStakes'];
 export type IssueStatus = components['schemas']['IssueStatus'];
 export type IssueSummary = components['schemas']['IssueSummary'];
 export type Issues = components['schemas']['Issues'];

@@ -23,10 +23,16 @@ export const insights = {
     seen: 'Last seen',
     firstSeen: 'First seen',
     lastSeen: 'Last seen',
-    stakes: 'Failed payments',
+    stakes: 'Stakes',
+    stake: {
+      held: 'held {{ money }}',
+      returned: 'returned {{ money }}',
+      settled: 'settled {{ money }}',
+    },
+    recentHint: 'Events of the last 20 minutes',
     stakesOf: 'spins: {{ spins }}',
     stakesHint:
-      'Stakes of the failed spins among the last {{ events }} events. Each is reserved until the round is settled or the stake is returned.',
+      'Stakes of the spins behind the last {{ events }} events, by where they stand now: reserved, back in the balance, or settled with their payout.',
     shareHint:
       '{{ failed }} of {{ requests }} “{{ request }}” requests to {{ service }} ended in this issue, over all transactions in the collector.',
     shareEstimated: 'Not all requests are recorded: this is an estimate based on the sample rate.',
