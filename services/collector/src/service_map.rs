@@ -10,12 +10,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use reelscope_page_api::telemetry::{
-    MapEdge, MapNode, MapTraffic, Micros, NodeKind, ServiceMap, Span, is_failure, nearest_rank, weight,
+    MapEdge, MapNode, MapTraffic, Micros, NodeKind, PathShare, ServiceMap, Span, is_failure, nearest_rank,
+    weight,
 };
 use serde_json::Value;
 
 use crate::bounds;
+use crate::critical_path::{self, PathSpan};
+use crate::peer;
 use crate::service;
+use crate::trace::root_of;
 
 /// Limit of nodes; more cannot be drawn.
 const MOST_NODES: usize = 60;
@@ -134,6 +138,11 @@ pub(crate) fn draw(traces: &[Drawn], now: Micros, minute: LastMinute) -> Service
             }
         }
     }
+    let paths: Vec<_> = traces.iter().filter_map(path_of).collect();
+    let on_paths = |of: &dyn Fn(&PathShare) -> bool| {
+        let shares = paths.iter().flatten().filter(|share| of(share));
+        shares.fold(0, |sum: Micros, share| sum.saturating_add(share.time_us))
+    };
     let starts = traces
         .iter()
         .flat_map(|trace| &trace.spans)
@@ -142,6 +151,7 @@ pub(crate) fn draw(traces: &[Drawn], now: Micros, minute: LastMinute) -> Service
         nodes: nodes
             .into_iter()
             .map(|(id, (kind, calls))| MapNode {
+                path_us: on_paths(&|share| share.actor == id),
                 id,
                 kind,
                 traffic: calls.traffic(minute),
@@ -156,6 +166,8 @@ pub(crate) fn draw(traces: &[Drawn], now: Micros, minute: LastMinute) -> Service
             })
             .collect(),
         traces: traces.len() as u64,
+        path_traces: paths.len() as u64,
+        path_us: on_paths(&|_| true),
         from_us: starts.min().unwrap_or(0),
         left_out: 0,
         estimated: !minute.is_whole() || traces.iter().any(|trace| trace.sample_rate.is_some()),
@@ -171,6 +183,15 @@ pub(crate) fn draw(traces: &[Drawn], now: Micros, minute: LastMinute) -> Service
     let is_told = |id: &String| map.nodes.iter().any(|node| node.id == *id);
     map.edges.retain(|edge| is_told(&edge.from) && is_told(&edge.to));
     map
+}
+
+/// The shares of the critical path of a trace; `None` while its root is not there.
+fn path_of(trace: &Drawn) -> Option<Vec<PathShare>> {
+    let root = root_of(&trace.spans)?;
+    let mut spans: Vec<_> = trace.spans.iter().collect();
+    spans.sort_by_key(|span| span.seq);
+    let spans: Vec<_> = spans.into_iter().map(PathSpan::of).collect();
+    Some(critical_path::shares(&spans, root))
 }
 
 /// Services by the span that their transactions continue; a message may have several consumers.
@@ -230,27 +251,8 @@ fn addresses(traces: &[Drawn]) -> HashMap<(&str, String), &str> {
 fn origins(traces: &[Drawn]) -> HashSet<(&str, String)> {
     let spans = traces.iter().flat_map(|trace| &trace.spans);
     spans
-        .filter_map(|span| Some((span.service.as_str(), origin(span)?)))
+        .filter_map(|span| Some((span.service.as_str(), peer::origin(span)?)))
         .collect()
-}
-
-/// The origin of the page whose load a transaction is.
-pub(crate) fn origin(span: &Span) -> Option<String> {
-    if !span.transaction || !matches!(span.op.as_str(), "pageload" | "navigation") {
-        return None;
-    }
-    let (_, rest) = span.data.get("url.full")?.as_str()?.split_once("://")?;
-    let host = rest.split(['/', '?', '#']).next()?;
-    Some(service::peer(&span.service, host))
-}
-
-/// The callee of an HTTP client span, if it is not the span's own service.
-pub(crate) fn peer(span: &Span) -> Option<String> {
-    if span.transaction || !span.op.starts_with("http.client") {
-        return None;
-    }
-    let called = fact(span, &["peer.service", "server.address"]).filter(|peer| *peer != span.service)?;
-    Some(service::peer(&span.service, called))
 }
 
 /// The first of these members in the span's data.
@@ -278,7 +280,7 @@ fn called(
         let system = bounds::cut(system, bounds::WORD);
         return vec![(format!("{}/{system}", span.service), NodeKind::Database)];
     }
-    let Some(peer) = peer(span) else {
+    let Some(peer) = peer::peer(&span.service, &span.op, &span.data) else {
         return Vec::new();
     };
     let pair = (span.service.as_str(), peer);
@@ -447,6 +449,29 @@ mod tests {
         let map = draw_all(&[page("127.0.0.1:4200"), spin], 0);
         assert_eq!(edges(&map), [("page", "gateway")]);
         assert_eq!(map.edges[0].traffic.calls, 2);
+    }
+
+    #[test]
+    fn a_node_has_its_time_on_the_critical_paths_of_the_traces_whose_root_is_there() {
+        let trace = |root: Option<&str>, bank_us: Micros| {
+            let mut call = span(
+                "gateway",
+                "2",
+                Some("1"),
+                "http.client",
+                &[("peer.service", "bank")],
+            );
+            call.end_us = call.start_us + bank_us;
+            vec![call, span("gateway", "1", root, "http.server", &[])]
+        };
+        let map = draw_all(&[trace(None, 900), trace(None, 400), trace(Some("0"), 1_000)], 0);
+        let paths: Vec<_> = map
+            .nodes
+            .iter()
+            .map(|node| (node.id.as_str(), node.path_us))
+            .collect();
+        assert_eq!(paths, [("bank", 1_300), ("gateway", 700)]);
+        assert_eq!((map.path_us, map.path_traces, map.traces), (2_000, 2, 3));
     }
 
     #[test]

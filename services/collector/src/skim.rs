@@ -16,9 +16,17 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// Members that the index needs of the data of a transaction.
-const TRACE_DATA: &[&str] = &["currency", "url.full"];
+const TRACE_DATA: &[&str] = &["currency", "stake.status", "url.full"];
 /// Members that it needs of the data of a span within a transaction.
-const SPAN_DATA: &[&str] = &["peer.service", "server.address", "user.id"];
+const SPAN_DATA: &[&str] = &[
+    "peer.service",
+    "server.address",
+    "net.peer.name",
+    "url.full",
+    "http.url",
+    "url",
+    "user.id",
+];
 
 /// An object whose members are known.
 pub(crate) trait Members: Default {

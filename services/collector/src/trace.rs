@@ -6,15 +6,20 @@ use reelscope_page_api::telemetry::{
     ErrorEvent, LogLine, Micros, ServiceShare, Span, TraceSummary, is_failure,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+mod claim;
 mod detail;
 mod room;
 mod waits;
 
 use crate::bounds;
+use crate::critical_path::{self, PathSpan};
 use crate::dsn::fnv1a;
 use crate::envelope::format_id;
 use crate::facts::{Facts, MISSING_TIME, SpanFact};
+pub(crate) use claim::root_of;
+use claim::{ERROR, LOG, NamePriority, ROOT, Said, claim_of, note};
 pub(crate) use detail::detail;
 use room::{ListRoom, insert_all};
 use waits::{Waits, longest};
@@ -28,50 +33,10 @@ const MEASUREMENT_BYTES: usize = 58;
 /// machine differ by less.
 const SKEW: Micros = 1_000;
 
-/// Priority of what speaks for the trace; the lowest wins: a transaction without a parent, any transaction, a span
-/// without a parent, a span, an error, a log line; then the earliest; then a hash of the id, so that the order of
-/// arrival does not matter.
-type NamePriority = (u8, Micros, u64);
-const ROOT: u8 = 0;
-const ERROR: u8 = 4;
-const LOG: u8 = 5;
-
-fn claim_of(span: &Span) -> NamePriority {
-    let class = match (span.transaction, &span.parent_span_id) {
-        (true, None) => ROOT,
-        (true, Some(_)) => 1,
-        (false, None) => 2,
-        (false, Some(_)) => 3,
-    };
-    (class, span.start_us, fnv1a(span.span_id.as_bytes()))
-}
-
-/// The priorities behind the values in the summary.
-#[derive(Default, Serialize, Deserialize)]
-struct Said {
-    release: Option<NamePriority>,
-    environment: Option<NamePriority>,
-    player: Option<NamePriority>,
-    currency: Option<NamePriority>,
-}
-
-/// Sets a value, if there is one and its priority is better than that of the present value.
-fn note(
-    place: &mut Option<String>,
-    by: &mut Option<NamePriority>,
-    said: Option<&String>,
-    claim: NamePriority,
-) {
-    if said.is_some() && by.is_none_or(|best| claim < best) {
-        *place = said.cloned();
-        *by = Some(claim);
-    }
-}
-
 /// A trace whose envelopes arrive in any order. Between them it is stored as JSON, with its summary in columns.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Trace {
-    /// Up to date after every [`Trace::add`]; its lists of names are sorted.
+    /// Up to date after every [`Trace::add`], but for its critical path; its lists of names are sorted.
     #[serde(skip)]
     summary: TraceSummary,
     /// Earliest start and latest end of the spans with times of their own.
@@ -86,6 +51,8 @@ pub(crate) struct Trace {
     has_other_roots: bool,
     said: Said,
     measured_by: BTreeMap<String, NamePriority>,
+    /// End of the transaction that says where the stake stands.
+    stake_told: Option<Micros>,
     oddities: BTreeSet<String>,
     waits: Waits,
     room: ListRoom,
@@ -122,6 +89,7 @@ impl Trace {
             has_other_roots: false,
             said: Said::default(),
             measured_by: BTreeMap::new(),
+            stake_told: None,
             oddities: BTreeSet::new(),
             waits: Waits::default(),
             room: ListRoom::default(),
@@ -131,6 +99,24 @@ impl Trace {
     /// Start of the trace, as in its summary.
     pub(crate) fn start(&self) -> Micros {
         self.summary.start_us
+    }
+
+    /// Whether its summary tells of a critical path: its root is there, and it has few enough spans.
+    pub(crate) fn has_path(&self) -> bool {
+        let has_root = self.claim.is_some_and(|(class, ..)| class == ROOT);
+        has_root && self.summary.spans <= critical_path::MOST_SPANS
+    }
+
+    /// Sets the shares of the critical path of its spans, which are in the order of their arrival; there are none if
+    /// there are no spans.
+    pub(crate) fn set_path(&mut self, spans: &[PathSpan]) {
+        let summary = &mut self.summary;
+        let root = summary.root_span_id.as_deref().unwrap_or_default();
+        let (shares, more) = critical_path::largest(critical_path::shares(spans, root));
+        summary.critical_path = shares;
+        if more > 0 {
+            summary.left_out.insert("critical_path".to_owned(), counted(more));
+        }
     }
 
     /// Returns the trace with its summary, which is stored in columns.
@@ -281,6 +267,7 @@ impl Trace {
             claim,
         );
         self.add_measurements(span, claim);
+        self.add_stake(span);
         let (summary, room) = (&mut self.summary, &mut self.room);
         let tag = |name: &str| span.tags.get(name).map_or("", String::as_str);
         insert_all(&mut summary.problems, names(tag("problems")), "problems", room);
@@ -288,6 +275,32 @@ impl Trace {
         insert_all(&mut summary.problems_fixed, fixed, "problems_fixed", room);
         insert_all(&mut summary.faults, names(tag("faults")), "faults", room);
         summary.virtual_player |= span.tags.get("traffic").is_some_and(|who| who == "virtual");
+    }
+
+    /// Takes over where the stake of the round stands; what a transaction says at its end is newer than what an earlier one
+    /// said.
+    fn add_stake(&mut self, span: &Span) {
+        let stands = span.data.get("stake.status").and_then(Value::as_str);
+        if let Some(stands) = stands.filter(|_| span.transaction)
+            && self.stake_told.is_none_or(|end| end <= span.end_us)
+        {
+            self.stake_told = Some(span.end_us);
+            self.summary.stake_status = Some(bounds::cut(stands, bounds::WORD));
+        }
+    }
+
+    /// The stake of its round in major units, and where it stands; `None` as long as one of them is unknown.
+    pub(crate) fn stake(&self) -> Option<(f64, &str)> {
+        let TraceSummary {
+            measurements,
+            stake_status,
+            ..
+        } = &self.summary;
+        let stakes = ["failed_stake", "stake"]
+            .iter()
+            .filter_map(|name| measurements.get(*name));
+        let stake = stakes.map(|stake| stake.value).find(|stake| *stake > 0.0);
+        Some((stake?, stake_status.as_deref()?))
     }
 
     fn add_measurements(&mut self, span: &Span, claim: NamePriority) {
@@ -341,13 +354,12 @@ impl Trace {
             .external(|peer| services.iter().any(|share| share.service == peer));
         let (external, more) = longest(external);
         summary.external = external;
-        let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
         let left_out = self.room.left_out.iter();
         summary.left_out = left_out
-            .map(|(list, names)| (list.clone(), count(names.len())))
+            .map(|(list, names)| (list.clone(), counted(names.len())))
             .collect();
         if more > 0 {
-            summary.left_out.insert("external".to_owned(), count(more));
+            summary.left_out.insert("external".to_owned(), counted(more));
         }
         let missing = match self.claim {
             None | Some((ERROR.., ..)) => Some("no_spans"),
@@ -375,6 +387,10 @@ impl Trace {
     pub(crate) fn summary(&self) -> &TraceSummary {
         &self.summary
     }
+}
+
+fn counted(many: usize) -> u32 {
+    u32::try_from(many).unwrap_or(u32::MAX)
 }
 
 fn extend(times: &mut Option<(Micros, Micros)>, start: Micros, end: Micros) {

@@ -872,6 +872,18 @@ async fn the_map_shows_who_calls_whom() {
         (&1.into(), &"gateway".into())
     );
     assert_eq!(map["nodes"][1]["traffic"]["p95_us"], 4_000);
+    // The list, the trace and the map tell the same critical path.
+    let path = serde_json::json!([{ "actor": "gateway", "time_us": 7_000 }, { "actor": "payments", "time_us": 3_000 }]);
+    let line = &get(&opened.viewer, "/traces").await["traces"][0];
+    assert_eq!(line["critical_path"], path);
+    let detail = get(&opened.viewer, &format!("/traces/{TRACE}")).await;
+    assert_eq!(detail["summary"]["critical_path"], path);
+    let of_nodes = |place: usize| &map["nodes"][place]["path_us"];
+    assert_eq!((of_nodes(0), of_nodes(1)), (&7_000.into(), &3_000.into()));
+    assert_eq!(
+        (&map["path_traces"], &map["path_us"]),
+        (&1.into(), &10_000.into())
+    );
     let edge = &map["edges"][0];
     assert_eq!(
         (&edge["from"], &edge["to"], &edge["traffic"]["calls"]),

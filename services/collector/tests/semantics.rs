@@ -328,6 +328,39 @@ async fn a_stranger_that_is_called_like_one_of_ours_is_not_ours() {
     opened.collector.shutdown().await;
 }
 
+#[tokio::test]
+async fn an_issue_tells_where_the_stakes_of_its_spins_stand_and_how_its_events_came() {
+    let opened = open();
+    let at = now();
+    let said = |span: &str, end: f64, stands: &str| {
+        let context = json!({ "trace_id": TRACE, "span_id": span, "data": { "currency": "EUR", "stake.status": stands } });
+        let measured = json!({ "failed_stake": { "value": 2.5, "unit": "none" } });
+        transaction(
+            span,
+            &json!({ "timestamp": at + end, "measurements": measured, "contexts": { "trace": context } }),
+        )
+    };
+    let error = |ago: f64| json!({ "timestamp": at - ago, "contexts": in_trace(), "exception": [{ "type": "Declined" }] });
+    send(&opened, "event", error(0.0)).await;
+    send(&opened, "event", error(100.0)).await;
+    let issue = async || opened.get("/issues").await["issues"][0].clone();
+    assert_eq!(issue().await["stakes"], json!([]));
+    let stakes = |held: f64, returned: f64, settled: f64| json!([{ "currency": "EUR", "spins": 1, "held": held, "returned": returned, "settled": settled }]);
+    send(&opened, "transaction", said("a", 0.0, "pending")).await;
+    assert_eq!(issue().await["stakes"], stakes(2.5, 0.0, 0.0));
+    send(&opened, "transaction", said("b", 2.0, "returned")).await;
+    // What ended before that says nothing new, however late it arrives.
+    send(&opened, "transaction", said("c", 1.0, "pending")).await;
+    let told = issue().await;
+    assert_eq!(told["stakes"], stakes(0.0, 2.5, 0.0));
+
+    let counts = told["recent"]["counts"].as_array().unwrap();
+    let places: Vec<_> = (0..counts.len()).filter(|place| counts[*place] == 1).collect();
+    assert_eq!((counts.len(), places.len(), places[1]), (40, 2, 39));
+    assert!((35..=36).contains(&places[0]), "{counts:?}");
+    opened.collector.shutdown().await;
+}
+
 /// A text of about this many bytes that JSON makes as long as possible.
 fn long(sign: &str) -> String {
     sign.repeat(3_000 / sign.len())
@@ -346,9 +379,10 @@ async fn a_list_of_fifty_traces_is_small_whatever_is_sent() {
             .map(|m| (name("m", m), json!({ "value": 1.5, "unit": text })))
             .collect::<serde_json::Map<_, _>>()
             .into();
-        let context = json!({ "trace_id": trace, "span_id": text, "op": text, "status": text });
-        let spans: Vec<Value> = (0..8).map(|m| json!({ "span_id": name("s", m), "op": "http.client", "description": text,
-            "start_timestamp": now() - 1.0, "timestamp": now(), "data": { "server.address": name("peer", m) } })).collect();
+        let context = json!({ "trace_id": trace, "span_id": "root", "op": text, "status": text });
+        let begin = |m: usize| now() - 0.4 + f64::from(u32::try_from(m).unwrap()) / 25.0;
+        let spans: Vec<Value> = (0..8).map(|m| json!({ "span_id": name("s", m), "parent_span_id": "root", "op": "http.client",
+            "description": text, "start_timestamp": begin(m), "timestamp": begin(m) + 0.03, "data": { "server.address": name("peer", m) } })).collect();
         let whole = json!({ "transaction": text, "release": text, "environment": text, "user": { "id": text }, "server_name": text,
             "tags": tags, "measurements": measured, "contexts": { "trace": context }, "spans": spans });
         send(&opened, "transaction", transaction("a", &whole)).await;
@@ -364,7 +398,13 @@ async fn a_list_of_fifty_traces_is_small_whatever_is_sent() {
     assert!(bytes < 200_000, "{bytes} bytes: {}", traces["traces"][1]);
     let line = &traces["traces"][0];
     assert!(line["name"].as_str().unwrap().ends_with('…'), "{line}");
-    for list in ["services", "external", "measurements", "problems"] {
+    for list in [
+        "services",
+        "external",
+        "critical_path",
+        "measurements",
+        "problems",
+    ] {
         assert!(line["left_out"][list].as_u64().unwrap() > 0, "{list}: {line}");
     }
     // The envelope has the whole text.

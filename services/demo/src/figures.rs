@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use reelscope_page_api::telemetry::{Micros, nearest_rank};
 
 use crate::faults::table::{FaultState, STORY, StoryStates, is_felt};
-use crate::spins::{SessionSpin, whole};
-use crate::wire::{AllProblems, BeforeAfter, ComparedProblem, Figures};
+use crate::spins::{SessionSpin, slowed, whole};
+use crate::wire::{AllProblems, BeforeAfter, ComparedProblem, Figures, OwnTime};
 
 /// A pause between spins of at least this length, in microseconds, is left out of the rate of spins.
 const PAUSE: Micros = 10_000_000;
@@ -62,7 +62,10 @@ pub fn compare<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, now: StoryS
                     (before.min(after), before.max(after))
                 });
             let (before, after) = best.unwrap_or((None, None));
-            pair(ComparedProblem::One(id), before, after)
+            BeforeAfter {
+                own: own_time(place, before, after),
+                ..pair(ComparedProblem::One(id), before, after)
+            }
         })
         .collect();
     found.push(pair(
@@ -102,12 +105,27 @@ fn pair(problem: ComparedProblem, before: Option<&Side<'_>>, after: Option<&Side
         problem,
         before: before.map(Side::figures),
         after: after.map(Side::figures),
+        own: None,
         before_trace: before.and_then(Side::typical),
         after_trace: after.and_then(Side::typical),
     }
 }
 
-/// Sorts waiting times.
+/// The 95th percentiles of the time of the part that the problem at this place of the story slows down.
+#[allow(clippy::cast_precision_loss)] // microseconds of a spin stay far below 2^53
+fn own_time(place: usize, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> Option<OwnTime> {
+    let p95_ms = |side: &Side<'_>| {
+        let times = sorted(side.spins.iter().map(|spin| spin.own[place]));
+        nearest_rank(&times, 95) as f64 / 1e3
+    };
+    Some(OwnTime {
+        actor: slowed(STORY[place])?.to_owned(),
+        before_p95_ms: p95_ms(before?),
+        after_p95_ms: p95_ms(after?),
+    })
+}
+
+/// Sorts times.
 #[must_use]
 pub fn sorted(waits: impl Iterator<Item = Micros>) -> Vec<Micros> {
     let mut waits: Vec<_> = waits.collect();
@@ -197,7 +215,7 @@ pub(crate) mod tests {
     use crate::players::SPIN;
     use crate::spins::FAILED_STAKE;
     use reelscope_contracts::Money;
-    use reelscope_page_api::telemetry::{Measurement, ServiceShare, TraceSummary};
+    use reelscope_page_api::telemetry::{Measurement, PathShare, ServiceShare, TraceSummary};
 
     pub(crate) fn trace(n: i64, wait_ms: i64, on: &[&str], fixed: &[&str]) -> TraceSummary {
         let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
@@ -228,8 +246,6 @@ pub(crate) mod tests {
             sample_rate: None,
             virtual_player: false,
             services: Vec::new(),
-            external: Vec::new(),
-            oddities: Vec::new(),
             ..TraceSummary::default()
         }
     }
@@ -280,6 +296,38 @@ pub(crate) mod tests {
             (&of(&found, "all").before, &of(&found, "all").after),
             (&None, &None)
         );
+    }
+
+    #[test]
+    fn a_problem_is_compared_by_the_time_of_what_it_slows_down() {
+        let spin = |n, on: &[&str], fixed: &[&str], times: [i64; 2]| TraceSummary {
+            critical_path: ["payment-provider", "game-engine"]
+                .into_iter()
+                .zip(times)
+                .map(|(actor, ms)| PathShare {
+                    actor: actor.to_owned(),
+                    time_us: ms * 1_000,
+                })
+                .collect(),
+            ..trace(n, 5_000, on, fixed)
+        };
+        let traces = [
+            spin(1, &["slow-rng", "payment-errors"], &[], [4_000, 290]),
+            spin(2, &["slow-rng", "payment-errors"], &[], [3_000, 270]),
+            spin(3, &["payment-errors"], &["slow-rng"], [4_000, 2]),
+            spin(4, &["slow-rng"], &["payment-errors"], [4_000, 280]),
+        ];
+        let found = pairs(&traces);
+        let expected = OwnTime {
+            actor: "game-engine".to_owned(),
+            before_p95_ms: 290.0,
+            after_p95_ms: 2.0,
+        };
+        assert_eq!(of(&found, "slow-rng").own, Some(expected));
+        // It makes spins fail, and none slower.
+        assert!(of(&found, "payment-errors").after.is_some());
+        assert_eq!(of(&found, "payment-errors").own, None);
+        assert_eq!(of(&found, "slow-provider").own, None);
     }
 
     #[test]

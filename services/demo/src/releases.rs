@@ -17,6 +17,8 @@ use crate::wire::{ComparedFigure, Regression, ReleaseFigures};
 
 /// Standard normal quantile of 0.9995: chance alone exceeds it, on either side, once in a thousand times.
 const BEYOND_CHANCE: f64 = 3.29;
+/// Standard normal quantile of 0.975: 95 of 100 samples lie within it, on either side.
+const Z_95: f64 = 1.959_964;
 
 /// The exact figures of the game, from its PAR sheet.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +77,7 @@ pub fn compare<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, exact: Exac
             changes: changes.into_iter().map(|change| change.name).collect(),
             figures: figures(spins),
             rtp_percent: rtp.as_ref().map(|rtp| 100.0 * rtp.observed),
-            rtp_band_percent: rtp.as_ref().map(|rtp| 100.0 * BEYOND_CHANCE * rtp.standard_error),
+            rtp_band_percent: rtp.as_ref().map(|rtp| 100.0 * Z_95 * rtp.standard_error),
             regressions,
         });
         before = Some((version, spins));
@@ -324,6 +326,8 @@ mod tests {
             assert_eq!(release.figures.spins, 200);
             assert_eq!(release.regressions, [], "{}", release.release);
             assert!((release.rtp_percent.unwrap() - 96.0).abs() < 1e-9);
+            let band = 1.96 * 100.0 * EXACT.standard_deviation / 200_f64.sqrt();
+            assert!((release.rtp_band_percent.unwrap() - band).abs() < 0.01);
         }
         assert_eq!(found[1].changes, ["missing-index-fixed", "slow-rng-fixed"]);
     }

@@ -16,7 +16,7 @@ use crate::players::SPIN;
 /// Measurement with the stake of a failed spin, in major units.
 pub const FAILED_STAKE: &str = "failed_stake";
 
-/// Limit of remembered spins: half an hour at 50 a second, in about 65 MB. The oldest are dropped first.
+/// Limit of remembered spins: half an hour at 50 a second, in about 70 MB. The oldest are dropped first.
 const MOST: usize = 100_000;
 /// Interval of reading new spins while no figures are requested; the collector keeps traces for longer than this.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
@@ -46,6 +46,8 @@ pub struct SessionSpin {
     /// Stake and payout in major units; `None` for a round that is not drawn by chance.
     pub(crate) round: Option<(f64, f64)>,
     pub(crate) shares: Box<[Share]>,
+    /// For each problem of the story the time on the critical path of what it slows down; 0 where it slows nothing down.
+    pub(crate) own: [Micros; STORY.len()],
 }
 
 /// The part of one service in a spin.
@@ -94,6 +96,11 @@ impl SessionSpin {
             faults: trace.faults.iter().map(|fault| shared_name(fault)).collect(),
             round,
             shares: trace.services.iter().map(Share::of).collect(),
+            own: STORY.map(|id| {
+                let path = trace.critical_path.iter();
+                let own = path.filter(|share| slowed(id) == Some(share.actor.as_str()));
+                own.map(|share| share.time_us).sum()
+            }),
         })
     }
 }
@@ -106,6 +113,16 @@ impl Share {
             own: share.own_us,
             waiting: share.waiting_us,
         }
+    }
+}
+
+/// The service or peer that a problem of the story slows down; `None` for one that makes spins fail.
+pub(crate) const fn slowed(id: FaultId) -> Option<&'static str> {
+    match id {
+        FaultId::MissingIndex => Some("user-service"),
+        FaultId::SlowRng => Some("game-engine"),
+        FaultId::SlowProvider => Some("payment-provider"),
+        _ => None,
     }
 }
 

@@ -60,6 +60,18 @@ pub enum ComparedProblem {
     All(AllProblems),
 }
 
+/// How long the part that a problem slows down takes on the critical path of a spin, before and after the fix. What the
+/// player does not wait for takes no time there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OwnTime {
+    /// The service or peer that the problem slows down.
+    pub actor: String,
+    /// 95th percentile before the fix, in milliseconds; nearest rank.
+    pub before_p95_ms: f64,
+    /// 95th percentile after the fix, in milliseconds.
+    pub after_p95_ms: f64,
+}
+
 /// A comparison of the figures before and after a fix.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct BeforeAfter {
@@ -71,6 +83,10 @@ pub struct BeforeAfter {
     /// With its fix, or with all fixes, and everything else equal.
     #[schema(required)]
     pub after: Option<Figures>,
+    /// The measure of the problem itself; absent without spins on both sides, for a problem that makes spins fail, and for
+    /// all of them.
+    #[schema(required)]
+    pub own: Option<OwnTime>,
     /// The trace of the median spin before the fix.
     #[schema(required)]
     pub before_trace: Option<String>,
@@ -182,7 +198,7 @@ pub struct ReleaseFigures {
     /// The observed RTP in percent; absent without stakes.
     #[schema(required)]
     pub rtp_percent: Option<f64>,
-    /// Half the width of the band that contains the observed RTP 999 times in 1,000, in percent.
+    /// Half the width of the band that contains the observed RTP 95 times in 100, in percent.
     #[schema(required)]
     pub rtp_band_percent: Option<f64>,
     /// Figures that exceed chance.

@@ -23,11 +23,14 @@ pub use delivery::{
     RetryDead, TestDelivery, TestOutcome,
 };
 pub use errors::{Breadcrumb, ErrorEvent, Exception, Frame, GroupedBy, Grouping};
-pub use issues::{ChangeIssue, IssueDecision, IssueDetail, IssueStatus, IssueSummary, Issues, RequestShare};
+pub use issues::{
+    ChangeIssue, EventCounts, IssueDecision, IssueDetail, IssueStakes, IssueStatus, IssueSummary, Issues,
+    RequestShare,
+};
 pub use measurements::{MeasurementPoint, Measurements};
 pub use service_map::{MapEdge, MapNode, MapTraffic, NodeKind, ServiceMap};
 pub use spans::{LogLine, OtherRoot, Span, TraceDetail};
-pub use traces::{ExternalShare, ServiceShare, TraceSummary, Traces};
+pub use traces::{ExternalShare, PathShare, ServiceShare, TraceSummary, Traces};
 
 /// Microseconds since the Unix epoch, UTC; or, where a name says so, a span of them.
 pub type Micros = i64;

@@ -16,7 +16,7 @@ use tracing::{Instrument, info_span};
 use crate::backlog::{self, Backlog, Queue};
 use crate::journal::{self, Voidable};
 use crate::provider::Provider;
-use crate::settlement::Settlement;
+use crate::settlement::{Settlement, tell_stake};
 use crate::{Knobs, PaymentError};
 
 /// State that the routes share.
@@ -164,7 +164,10 @@ async fn reserve(
         .instrument(span)
         .await
     {
-        Ok(bet) => Ok(Json(bet)),
+        Ok(bet) => {
+            tell_stake(Some(bet.stake_status()));
+            Ok(Json(bet))
+        }
         Err(error) => Err(of_round(&state.store, round_id, Some(player_id), error)
             .await
             .into()),
@@ -202,7 +205,10 @@ async fn void(
     )
     .await;
     match voided {
-        Ok(bet) => Ok(Json(bet)),
+        Ok(bet) => {
+            tell_stake(Some(bet.stake_status()));
+            Ok(Json(bet))
+        }
         Err(error) => Err(of_round(&state.store, round_id, Some(player_id), error)
             .await
             .into()),

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use crate::PaymentError;
 use crate::background::{AT_ONCE, log_panic};
 use crate::journal::{self, Next, OpenBet, Voidable};
-use crate::settlement::Settlement;
+use crate::settlement::{Settlement, tell_stake};
 
 /// Timing of recovery.
 #[derive(Debug, Clone, Copy)]
@@ -164,7 +164,7 @@ async fn bring_to_end(settlement: &Settlement, bet: &OpenBet) -> Result<(), Paym
                 now(),
             )
             .await
-            .map(drop)
+            .map(|bet| tell_stake(Some(bet.stake_status())))
         }
     };
     match ended {

@@ -2,9 +2,10 @@
 
 use reelscope_contracts::payments::{Bet, BetStatus};
 use reelscope_contracts::provider::SettlementRequest;
-use reelscope_contracts::{Money, RoundId, now};
+use reelscope_contracts::{ApiProblem, Money, RoundId, StakeStatus, now};
 use reelscope_store::Store;
 use reelscope_telemetry::{Turnover, annotate, capture, player, reported_by_another};
+use serde_json::json;
 use tracing::{Instrument, info_span};
 
 use crate::PaymentError;
@@ -162,6 +163,16 @@ impl Settlement {
 
     /// Asks the provider and posts or voids. The caller must hold the claim on the round.
     pub(crate) async fn conclude(&self, recorded: RecordedPayout) -> Outcome {
+        let outcome = self.ask_and_end(recorded).await;
+        let stands = match &outcome {
+            Ok(bet) => Some(bet.stake_status()),
+            Err(error) => ApiProblem::from(error).stake_status,
+        };
+        tell_stake(stands);
+        outcome
+    }
+
+    async fn ask_and_end(&self, recorded: RecordedPayout) -> Outcome {
         let RecordedPayout { bet, first } = recorded;
         describe(&bet);
         let round_id = bet.round_id;
@@ -291,6 +302,13 @@ fn followed(outcome: Outcome) -> Outcome {
             reported_by_another();
             Err(error)
         }
+    }
+}
+
+/// Tells the running trace where the stake of its round stands now, if that is known.
+pub(crate) fn tell_stake(stands: Option<StakeStatus>) {
+    if let Some(stands) = stands {
+        annotate("stake.status", json!(stands));
     }
 }
 

@@ -138,6 +138,44 @@ async fn a_slow_provider_is_waited_for_until_settlement_goes_on_behind_the_playe
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_problem_is_compared_by_the_critical_path_of_the_spins() {
+    let demo = Demo::start().await;
+    demo.switch("slow-rng", "on").await;
+    let play = json!({"running": true, "players": 3, "budget_percent": null});
+    demo.ask(Method::PUT, "/api/traffic", play).await;
+    let spins = |figures: &Value, side: &str| {
+        let pairs = figures["pairs"].as_array().unwrap();
+        let pair = pairs.iter().find(|pair| pair["problem"] == "slow-rng").unwrap();
+        (pair[side]["spins"].as_u64().unwrap_or(0), pair["own"].clone())
+    };
+    let figures = "/api/faults/figures";
+    demo.until(figures, |seen| spins(seen, "before").0 >= 3).await;
+    demo.switch("slow-rng", "fixed").await;
+    let seen = demo.until(figures, |seen| spins(seen, "after").0 >= 3).await;
+    let own = spins(&seen, "after").1;
+    let (before, after) = (own["before_p95_ms"].as_f64(), own["after_p95_ms"].as_f64());
+    assert_eq!(own["actor"], "game-engine");
+    assert!(before > Some(100.0) && after < before, "{own}");
+
+    let spins = demo.get("/api/telemetry/traces?name=slot-machine-spin").await;
+    let spins = spins["traces"].as_array().unwrap().iter();
+    let whole: Vec<_> = spins
+        .filter(|spin| spin["service"] == "frontend" && spin["root_us"] != 0)
+        .collect();
+    assert!(whole.len() >= 6);
+    for spin in whole {
+        let path = spin["critical_path"].as_array().unwrap();
+        let times = path.iter().map(|share| share["time_us"].as_u64().unwrap());
+        assert_eq!(Some(times.sum()), spin["root_us"].as_u64(), "{spin}");
+        assert!(
+            path.iter().any(|share| share["actor"] == "payment-provider"),
+            "{spin}"
+        );
+    }
+    demo.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_payment_in_ten_fails_until_it_is_tried_again() {
     let demo = Demo::start().await;
     demo.switch("payment-errors", "on").await;
@@ -186,6 +224,15 @@ async fn one_payment_in_ten_fails_until_it_is_tried_again() {
             .all(|round| round["status"] == "posted")
     })
     .await;
+    // The issue tells where the stakes of the six spins stand: each was held, and is settled.
+    let settled = json!([{ "currency": "RUB", "spins": 6, "held": 0.0, "returned": 0.0, "settled": 6.0 }]);
+    let issues = demo
+        .until("/api/telemetry/issues", |seen| {
+            seen["issues"][0]["stakes"] == settled
+        })
+        .await;
+    let counts = issues["issues"][0]["recent"]["counts"].as_array().unwrap();
+    assert_eq!(counts.iter().map(|count| count.as_u64().unwrap()).sum::<u64>(), 6);
     demo.end().await;
 }
 

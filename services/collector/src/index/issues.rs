@@ -1,6 +1,8 @@
 //! Issues as rows. Counts are updated as events come in, in any order.
 
-use reelscope_page_api::telemetry::{ErrorEvent, Frame, IssueStatus, IssueSummary, Micros, RequestShare};
+use reelscope_page_api::telemetry::{
+    ErrorEvent, EventCounts, Frame, IssueStakes, IssueStatus, IssueSummary, Micros, RequestShare,
+};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::decisions;
@@ -21,6 +23,13 @@ const MOST_TRACES: usize = 20;
 const MOST_EVENTS: usize = 50;
 /// Limit of event times that an issue shows.
 const MOST_TIMES: usize = 2_000;
+/// Limit of events whose stakes and intervals are summed.
+const MOST_SUMMED: usize = 1_000;
+/// Limit of currencies in which an issue tells stakes.
+const MOST_CURRENCIES: usize = 5;
+/// Limit of intervals in which recent events are counted, and the length of one.
+const MOST_INTERVALS: i64 = 40;
+const INTERVAL: Micros = 30_000_000;
 /// Limit of kinds of requests that an issue counts.
 const MOST_REQUESTS: i64 = 50;
 /// Limit of the value that an issue shows, in bytes.
@@ -239,6 +248,8 @@ fn bare(row: &Row<'_>) -> rusqlite::Result<IssueSummary> {
         last_envelope: row.get::<_, i64>(7)?.cast_unsigned(),
         first_seen_us: row.get(8)?,
         last_seen_us: row.get(9)?,
+        recent: EventCounts::default(),
+        stakes: Vec::new(),
         trace_ids: Vec::new(),
         share: None,
         status: IssueStatus::Unresolved,
@@ -261,8 +272,63 @@ fn told(connection: &Connection, mut issue: IssueSummary) -> rusqlite::Result<Is
     issue.releases.sort_by(|one, other| by_release(one, other));
     issue.trace_ids = newest_traces(connection, &issue.issue_id)?;
     issue.share = share(connection, &issue.issue_id)?;
+    issue.recent = recent(connection, &issue)?;
+    issue.stakes = stakes(connection, &issue.issue_id)?;
     decisions::tell(connection, &mut issue)?;
     Ok(issue)
+}
+
+/// Counts the newest events by intervals. An interval of which not all events are counted is left out.
+fn recent(connection: &Connection, issue: &IssueSummary) -> rusqlite::Result<EventCounts> {
+    let mut found = connection
+        .prepare_cached("SELECT at_us FROM errors WHERE issue_id = ?1 ORDER BY id DESC LIMIT ?2")?;
+    let times = found.query_map((&issue.issue_id, whole(MOST_SUMMED)), |row| row.get(0))?;
+    let times = times.collect::<rusqlite::Result<Vec<Micros>>>()?;
+    let intervals = || times.iter().map(|at| at.div_euclid(INTERVAL));
+    let last = intervals().max().unwrap_or(0);
+    let mut first = last - MOST_INTERVALS + 1;
+    if times.len() == MOST_SUMMED {
+        first = first.max(intervals().min().unwrap_or(0) + 1).min(last);
+    }
+    let mut counts: Vec<u32> = (first..=last).map(|_| 0).collect();
+    for interval in intervals() {
+        let place = usize::try_from(interval - first);
+        if let Some(count) = place.ok().and_then(|place| counts.get_mut(place)) {
+            *count += 1;
+        }
+    }
+    Ok(EventCounts {
+        from_us: first.saturating_mul(INTERVAL),
+        each_us: INTERVAL,
+        counts,
+    })
+}
+
+/// Sums the stakes of the spins in whose traces the newest events are.
+fn stakes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<IssueStakes>> {
+    let mut found = connection.prepare_cached(
+        "SELECT currency, count(*), total(iif(stake_status IN ('reserved', 'pending', 'unknown'), stake, 0)),
+            total(iif(stake_status = 'returned', stake, 0)), total(iif(stake_status = 'paid', stake, 0))
+         FROM traces WHERE id IN (SELECT trace FROM errors WHERE issue_id = ?1 ORDER BY id DESC LIMIT ?2)
+            AND stake IS NOT NULL AND stake_status != 'untouched' AND currency IS NOT NULL
+         GROUP BY currency ORDER BY currency LIMIT ?3",
+    )?;
+    let stakes = found.query_map((id, whole(MOST_SUMMED), whole(MOST_CURRENCIES)), |row| {
+        Ok(IssueStakes {
+            currency: row.get(0)?,
+            spins: row.get::<_, i64>(1)?.cast_unsigned(),
+            held: row.get(2)?,
+            returned: row.get(3)?,
+            settled: row.get(4)?,
+        })
+    })?;
+    stakes.collect()
+}
+
+/// Returns the issues of the events of a trace.
+pub(super) fn of_trace(connection: &Connection, row: i64) -> rusqlite::Result<Vec<String>> {
+    let mut found = connection.prepare_cached("SELECT DISTINCT issue_id FROM errors WHERE trace = ?1")?;
+    found.query_map([row], |row| row.get(0))?.collect()
 }
 
 /// Returns the traces of the newest events, each once.

@@ -33,6 +33,8 @@ struct Hot {
     revision: i64,
     trace: Trace,
     is_changed: bool,
+    /// Its stake as the row has it, see [`Trace::stake`].
+    stake: Option<(f64, String)>,
     /// Sort keys of its row; `None` while there is no row.
     sorted: Option<Sorted>,
 }
@@ -42,11 +44,16 @@ impl Hot {
         Self {
             row,
             revision: 0,
+            stake: stake_of(&trace),
             trace,
             is_changed: false,
             sorted: None,
         }
     }
+}
+
+fn stake_of(trace: &Trace) -> Option<(f64, String)> {
+    trace.stake().map(|(stake, stands)| (stake, stands.to_owned()))
 }
 
 /// Changes since the last commit.
@@ -300,6 +307,12 @@ impl Keeper {
             let Some(hot) = self.hot.get_mut(id).filter(|hot| hot.is_changed) else {
                 continue;
             };
+            let spans = if hot.trace.has_path() {
+                traces::path_spans(connection, hot.row)?
+            } else {
+                Vec::new()
+            };
+            hot.trace.set_path(&spans);
             let by = Sorted::of(hot.trace.summary());
             match hot.sorted {
                 None => traces::begin(connection, hot.row, *id, by)?,
@@ -309,6 +322,12 @@ impl Keeper {
             hot.revision += 1;
             traces::write(connection, hot.row, hot.revision, &hot.trace)?;
             (hot.sorted, hot.is_changed) = (Some(by), false);
+            // The stake is known, or moves, after the error has been told.
+            let stake = stake_of(&hot.trace);
+            if stake != hot.stake {
+                hot.stake = stake;
+                self.changed.issues.extend(issues::of_trace(connection, hot.row)?);
+            }
         }
         self.sums.write(connection)
     }

@@ -1,6 +1,6 @@
 //! The tables of the index. They are derived from the log, so tables of another version are created anew.
 
-use reelscope_page_api::telemetry::{ExternalShare, Measurement, ServiceShare, TraceSummary};
+use reelscope_page_api::telemetry::{ExternalShare, Measurement, PathShare, ServiceShare, TraceSummary};
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value, json};
 use utoipa::PartialSchema;
@@ -59,7 +59,10 @@ const TABLES: &str = "
         name TEXT NOT NULL,
         release TEXT,
         player TEXT,
-        services TEXT NOT NULL
+        services TEXT NOT NULL,
+        stake REAL,
+        stake_status TEXT,
+        currency TEXT
     ) STRICT;
     CREATE INDEX traces_by_arrival ON traces (first_seq, trace_id);
     CREATE INDEX traces_by_start ON traces (start_us);
@@ -133,6 +136,7 @@ const TABLES: &str = "
         name TEXT
     ) STRICT;
     CREATE UNIQUE INDEX errors_once ON errors (event_id);
+    CREATE INDEX errors_by_trace ON errors (trace);
     CREATE INDEX errors_by_issue ON errors (issue_id, id);
     CREATE INDEX errors_by_request ON errors (issue_id, trace_id, service, name);
     CREATE TABLE issues (
@@ -201,6 +205,7 @@ fn version() -> i64 {
         ServiceShare::schema(),
         ExternalShare::schema(),
         Measurement::schema(),
+        PathShare::schema(),
     ];
     let mut parts = json!([parts, Trace::new(0)]);
     without_words(&mut parts);

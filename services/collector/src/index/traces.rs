@@ -7,7 +7,9 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use serde::Deserialize;
 
+use crate::critical_path::PathSpan;
 use crate::envelope::id_of_bytes;
+use crate::peer;
 use crate::service_map::LastMinute;
 use crate::trace::Trace;
 
@@ -259,7 +261,9 @@ impl Sorted {
 /// Inserts the row of a trace; [`write()`] fills it.
 pub(super) fn begin(connection: &Connection, row: i64, trace_id: u128, by: Sorted) -> rusqlite::Result<()> {
     connection
-        .prepare_cached("INSERT INTO traces VALUES (?1, ?2, 0, ?3, ?4, 0, 1, 1, 0, '', NULL, NULL, '')")?
+        .prepare_cached(
+            "INSERT INTO traces VALUES (?1, ?2, 0, ?3, ?4, 0, 1, 1, 0, '', NULL, NULL, '', NULL, NULL, NULL)",
+        )?
         .execute((
             row,
             trace_id.to_be_bytes(),
@@ -288,7 +292,7 @@ pub(super) fn write(connection: &Connection, row: i64, revision: i64, trace: &Tr
     connection
         .prepare_cached(
             "UPDATE traces SET revision = ?2, root_us = ?3, weight = ?4, ok = ?5, virtual_player = ?6, name = ?7,
-                release = ?8, player = ?9, services = ?10 WHERE id = ?1",
+                release = ?8, player = ?9, services = ?10, stake = ?11, stake_status = ?12, currency = ?13 WHERE id = ?1",
         )?
         .execute((
             row,
@@ -301,6 +305,9 @@ pub(super) fn write(connection: &Connection, row: i64, revision: i64, trace: &Tr
             &line.release,
             &line.player,
             services,
+            trace.stake().map(|(stake, _)| stake),
+            trace.stake().map(|(_, stands)| stands),
+            &line.currency,
         ))?;
     let text = |value: serde_json::Result<String>| {
         value.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
@@ -379,6 +386,30 @@ fn envelopes_of(connection: &Connection, row: i64) -> rusqlite::Result<(Vec<u64>
     let is_more = seqs.len() > MOST_ENVELOPES;
     seqs.truncate(MOST_ENVELOPES);
     Ok((seqs, is_more))
+}
+
+/// Returns the spans of a trace in the order of their arrival, reduced to what its critical path needs.
+pub(super) fn path_spans(connection: &Connection, row: i64) -> rusqlite::Result<Vec<PathSpan>> {
+    let mut found = connection.prepare_cached(
+        "SELECT span_id, parent_span_id, service, op, start_us, end_us, attributes FROM spans WHERE trace = ?1 ORDER BY id",
+    )?;
+    let spans = found.query_map([row], |row| {
+        let (service, op): (String, String) = (row.get(2)?, row.get(3)?);
+        let attributes = row.get_ref(6)?.as_str_or_null()?.unwrap_or_default();
+        // Only a call names its peer, and the attributes of most spans need not be parsed.
+        let is_call = peer::is_call(&op, attributes.contains("span.kind").then_some("client"));
+        let data = is_call.then(|| serde_json::from_str(attributes).unwrap_or_default());
+        let start = row.get(4)?;
+        Ok(PathSpan {
+            id: row.get(0)?,
+            parent: row.get(1)?,
+            peer: data.and_then(|data| peer::peer(&service, &op, &data)),
+            service,
+            start,
+            end: row.get::<_, Micros>(5)?.max(start),
+        })
+    })?;
+    spans.collect()
 }
 
 /// Returns the envelopes of the newest traces, and which share of those that began in `minute` they are.

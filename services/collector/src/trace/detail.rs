@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use reelscope_page_api::telemetry::{MeasurementPoint, Micros, OtherRoot, Span, TraceDetail};
 
 use super::{ROOT, SKEW, Trace, add, claim_of, length_of};
+use crate::critical_path::PathSpan;
 use crate::envelope::{Envelope, format_id};
 use crate::facts::{self, Source};
 use crate::log::Entry;
@@ -65,6 +66,7 @@ pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], oddity: Opt
     for log in &mut logs {
         log.outside = trace.is_outside(log.at_us);
     }
+    let path: Vec<_> = spans.iter().map(PathSpan::of).collect();
     spans.sort_by_key(|span| (span.start_us, !span.transaction, span.seq));
     errors.sort_by_key(|error| error.at_us);
     logs.sort_by_key(|log| log.at_us);
@@ -73,6 +75,9 @@ pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], oddity: Opt
         .oddities
         .extend(spans.iter().flat_map(|span| span.oddities.iter().cloned()));
     trace.conclude();
+    if trace.has_path() {
+        trace.set_path(&path);
+    }
     TraceDetail {
         other_roots: other_roots(trace.summary.root_span_id.as_deref(), &spans),
         summary: trace.summary,

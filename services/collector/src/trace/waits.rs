@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::length_of;
 use crate::bounds;
-use crate::service_map;
+use crate::peer;
 
 /// Limit of calls of a trace whose other end may still arrive; beyond it, what comes first counts.
 const MOST_OPEN_CALLS: usize = 1_000;
@@ -35,7 +35,7 @@ pub(super) struct Waits {
 impl Waits {
     pub(super) fn add(&mut self, span: &Span) {
         if span.transaction {
-            if let Some(address) = service_map::origin(span).filter(|_| self.origins.len() < MOST_PAIRS) {
+            if let Some(address) = peer::origin(span).filter(|_| self.origins.len() < MOST_PAIRS) {
                 self.origins.insert((span.service.clone(), address));
             }
             let Some(caller) = &span.parent_span_id else {
@@ -49,7 +49,8 @@ impl Waits {
             } else if self.answered.len() < MOST_OPEN_CALLS {
                 self.answered.insert(caller.clone());
             }
-        } else if let Some(peer) = service_map::peer(span)
+        } else if span.op.starts_with("http.client")
+            && let Some(peer) = peer::peer(&span.service, &span.op, &span.data)
             && !self.answered.remove(&span.span_id)
         {
             let known = self.unanswered.get(&span.service);

@@ -39,8 +39,34 @@ pub struct RequestShare {
     pub estimated: bool,
 }
 
+/// Where the stakes of the spins stand that met an issue, in one currency. Amounts are in its major units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct IssueStakes {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Spins.
+    pub spins: u64,
+    /// Reserved: neither settled nor returned yet.
+    pub held: f64,
+    /// Back in the balances.
+    pub returned: f64,
+    /// Settled with their payouts.
+    pub settled: f64,
+}
+
+/// How many events came in each interval of equal length.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EventCounts {
+    /// Start of the first interval.
+    pub from_us: Micros,
+    /// Length of an interval, in microseconds. Their starts are multiples of it.
+    pub each_us: Micros,
+    /// Events in each of them, 40 at most. The last interval is that of the latest event.
+    pub counts: Vec<u32>,
+}
+
 /// An issue in one line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct IssueSummary {
     /// Stable over restarts: a hash of what groups its events.
     pub issue_id: String,
@@ -66,6 +92,10 @@ pub struct IssueSummary {
     pub first_seen_us: Micros,
     /// Time of the latest event, by the clocks of those who sent them.
     pub last_seen_us: Micros,
+    /// How its newest 1,000 events came.
+    pub recent: EventCounts,
+    /// Where the stakes of the spins stand in whose traces its newest 1,000 events are, by currency.
+    pub stakes: Vec<IssueStakes>,
     /// Some of its traces, that of the newest event first.
     pub trace_ids: Vec<String>,
     /// The request that it befalls most often; absent where no event names one that was recorded.
@@ -109,7 +139,7 @@ pub enum IssueDecision {
 }
 
 /// `GET /issues`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Issues {
     /// In the order of their newest events, the last that arrived first.
     pub issues: Vec<IssueSummary>,

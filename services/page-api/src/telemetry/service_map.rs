@@ -41,6 +41,10 @@ pub struct MapNode {
     pub kind: NodeKind,
     /// Transactions of a service; of the others, the calls made to them.
     pub traffic: MapTraffic,
+    /// Its time on the critical paths of the traces, in microseconds. A database has none: its time is its service's.
+    #[serde(default)]
+    #[schema(required)]
+    pub path_us: Micros,
 }
 
 /// Calls from one to another.
@@ -63,6 +67,14 @@ pub struct ServiceMap {
     pub edges: Vec<MapEdge>,
     /// Traces that were looked at.
     pub traces: u64,
+    /// Those among them that have a critical path: their root is there.
+    #[serde(default)]
+    #[schema(required)]
+    pub path_traces: u64,
+    /// Length of all critical paths together, in microseconds. Nodes that are left out have a part in it.
+    #[serde(default)]
+    #[schema(required)]
+    pub path_us: Micros,
     /// Start of the oldest of them; 0 when there is none.
     pub from_us: Micros,
     /// Things that are not told since they are called least, with the edges to and from them; 0 where all are told.

@@ -37,6 +37,15 @@ pub struct ExternalShare {
     pub waiting_us: Micros,
 }
 
+/// What the critical path of a trace owes to one service or peer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PathShare {
+    /// A service, or the peer of a call that nobody answered in this trace.
+    pub actor: String,
+    /// Its time on the critical path, in microseconds.
+    pub time_us: Micros,
+}
+
 /// A trace in one line. All of its figures are those of one root: the earliest transaction without a parent; while there is
 /// none the earliest transaction, else the earliest span.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -104,6 +113,11 @@ pub struct TraceSummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub currency: Option<String>,
+    /// Where the stake of its round stands, by the latest transaction that says so: `untouched`, `reserved`, `pending`,
+    /// `returned`, `paid` or `unknown`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub stake_status: Option<String>,
     /// Problems that the tag `problems` names.
     pub problems: Vec<String>,
     /// Problems that the tag `problems.fixed` names: they are there, and are coped with.
@@ -128,6 +142,11 @@ pub struct TraceSummary {
     #[serde(default)]
     #[schema(required)]
     pub external: Vec<ExternalShare>,
+    /// Where the time of the root went: the shares of the critical path, the largest first, which sum to `root_us`. Empty
+    /// while its root is not there, and for a trace of more than 1,000 spans.
+    #[serde(default)]
+    #[schema(required)]
+    pub critical_path: Vec<PathShare>,
     /// What is odd about it, such as `missing_root` or `negative_duration`.
     pub oddities: Vec<String>,
     /// How many entries of the lists of this line are not told, by the list's name, counted up to 1,000. All of the lists

@@ -8,7 +8,7 @@ import { Preferences } from '../core/api/preferences';
 import { Figures } from '../core/api/schema';
 import { Session } from '../core/api/session';
 import { Language } from '../core/i18n/language';
-import { WholePair, about, errorVerdict, judged, waitVerdict } from './impact';
+import { WholePair, about, errorVerdict, judged, timeVerdict } from './impact';
 import { verdictWords } from './verdict-words';
 
 /** Three large figures of one pair: how long a player waits, how many spins fail, and what that costs. */
@@ -36,9 +36,10 @@ export class ImpactHero {
       mark: this.waitWords().way === 'few' ? '' : judged(before.p50_ms, after.p50_ms),
     };
   });
-  protected readonly waitWords = computed(() =>
-    verdictWords(this.language, waitVerdict(this.pair(), 'p50_ms')),
-  );
+  protected readonly waitWords = computed(() => {
+    const { before, after } = this.pair();
+    return verdictWords(this.language, timeVerdict(this.pair(), [before.p50_ms, after.p50_ms]));
+  });
   protected readonly errors = computed(() => {
     const { before, after } = this.pair();
     const { percent } = this.language.formats();

@@ -8,8 +8,9 @@ import {
   judged,
   judgedShares,
   missingOf,
+  ownTimes,
   speedUp,
-  waitVerdict,
+  timeVerdict,
   wayOf,
 } from './impact';
 
@@ -32,7 +33,14 @@ function figures(p95: number): Figures {
 }
 
 function pair(problem: BeforeAfter['problem']): BeforeAfter {
-  return { problem, before: null, after: null, before_trace: null, after_trace: null };
+  return {
+    problem,
+    before: null,
+    after: null,
+    own: null,
+    before_trace: null,
+    after_trace: null,
+  };
 }
 
 describe('a pair of before and after', () => {
@@ -55,10 +63,9 @@ describe('a pair of before and after', () => {
   });
 
   it('is so many times faster', () => {
-    expect(speedUp({ before: slow, after: fast }, 'p95_ms')).toBe(20);
-    expect(speedUp({ before: slow, after: fast }, 'p50_ms')).toBe(20);
-    expect(speedUp({ before: fast, after: slow }, 'p95_ms')).toBe(0.05);
-    expect(speedUp({ before: slow, after: figures(0) }, 'p95_ms')).toBeNull();
+    expect(speedUp(5_000, 250)).toBe(20);
+    expect(speedUp(250, 5_000)).toBe(0.05);
+    expect(speedUp(5_000, 0)).toBeNull();
   });
 
   it('is as before where nobody would notice a difference', () => {
@@ -95,12 +102,18 @@ describe('a pair of before and after', () => {
   });
 
   it('says nothing of the wait before there are spins enough', () => {
-    expect(waitVerdict(whole('all', { recorded: 19 }, {}), 'p95_ms')).toEqual({
-      way: 'few',
-      enough: 20,
-    });
-    expect(waitVerdict(whole('all', {}, {}), 'p95_ms')).toEqual({ way: 'faster', times: 20 });
-    expect(waitVerdict(whole('all', { p95_ms: 250 }, {}), 'p95_ms')).toEqual({ way: 'alike' });
+    const few = whole('all', { recorded: 19 }, {});
+    expect(timeVerdict(few, ownTimes(few))).toEqual({ way: 'few', enough: 20 });
+    const pair = whole('all', {}, {});
+    expect(timeVerdict(pair, ownTimes(pair))).toEqual({ way: 'faster', times: 20 });
+    expect(timeVerdict(pair, [250, 250])).toEqual({ way: 'alike' });
+  });
+
+  it('compares a problem by the time of what it slows down', () => {
+    const own = { actor: 'payment-provider', before_p95_ms: 4_000, after_p95_ms: 0 };
+    const pair: WholePair = { ...whole('slow-provider', {}, {}), own };
+    expect(ownTimes(pair)).toEqual([4_000, 0]);
+    expect(timeVerdict(pair, ownTimes(pair))).toEqual({ way: 'gone' });
   });
 
   it('says of failures how many spins would tell the two sides apart', () => {

@@ -40,7 +40,7 @@ export function heroOf(pairs: readonly Pair[]): WholePair | null {
   const [first, ...others] = pairs.filter(isWhole);
   if (!first || first.problem === 'all') return first ?? null;
   const gain = (pair: WholePair): number =>
-    smaller(pair) < LEAST_SPINS ? 0 : (speedUp(pair, 'p95_ms') ?? 0);
+    smaller(pair) < LEAST_SPINS ? 0 : (speedUp(pair.before.p95_ms, pair.after.p95_ms) ?? 0);
   return others.reduce((best, pair) => (gain(pair) > gain(best) ? pair : best), first);
 }
 
@@ -57,14 +57,20 @@ export function measureOf(problem: Pair['problem']): 'errors' | 'wait' {
 /** What a pair says, as far as it has enough spins for it. */
 export type Verdict =
   | { readonly way: 'faster' | 'slower'; readonly times: number }
-  | { readonly way: 'fewer' | 'more' | 'alike' }
+  | { readonly way: 'gone' | 'fewer' | 'more' | 'alike' }
   /** `enough` is the number of spins on each side with which the measured difference would be beyond chance. */
   | { readonly way: 'few'; readonly enough: number };
 
-/** The verdict on a percentile of the waiting time. */
-export function waitVerdict(pair: WholePair, figure: 'p50_ms' | 'p95_ms'): Verdict {
+/** The times by which a problem is compared: those of the part that it slows down. */
+export function ownTimes({ own, before, after }: WholePair): [number, number] {
+  return own ? [own.before_p95_ms, own.after_p95_ms] : [before.p95_ms, after.p95_ms];
+}
+
+/** The verdict on two times of a pair, before and after. */
+export function timeVerdict(pair: WholePair, [before, after]: readonly [number, number]): Verdict {
   if (smaller(pair) < LEAST_SPINS) return { way: 'few', enough: LEAST_SPINS };
-  const factor = speedUp(pair, figure);
+  if (before > 0 && after === 0) return { way: 'gone' };
+  const factor = speedUp(before, after);
   const way = factor === null ? 'alike' : wayOf(factor);
   if (factor === null || way === 'alike') return { way: 'alike' };
   return { way, times: way === 'slower' ? 1 / factor : factor };
@@ -80,12 +86,9 @@ export function errorVerdict(pair: WholePair): Verdict {
   return smaller(pair) < LEAST_SPINS ? { way: 'few', enough: LEAST_SPINS } : { way: 'alike' };
 }
 
-/** The ratio of a percentile before and after: above 1 is faster, below 1 slower; null where it is unknown. */
-export function speedUp(
-  { before, after }: Pick<WholePair, 'before' | 'after'>,
-  figure: 'p50_ms' | 'p95_ms',
-): number | null {
-  return before[figure] > 0 && after[figure] > 0 ? before[figure] / after[figure] : null;
+/** The ratio of a time before and after: above 1 is faster, below 1 slower; null where it is unknown. */
+export function speedUp(before: number, after: number): number | null {
+  return before > 0 && after > 0 ? before / after : null;
 }
 
 /** The direction of a factor; a change within a twentieth counts as none. */

@@ -5,12 +5,12 @@ import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { comparePath } from '../core/ui/trace-place';
 import { shareAxis, timeAxis } from './axis';
-import { WholePair, errorVerdict, measureOf, waitVerdict } from './impact';
+import { WholePair, errorVerdict, measureOf, ownTimes, timeVerdict } from './impact';
 import { verdictWords } from './verdict-words';
 
 /**
- * One dumbbell for each pair, before and after, those of one measure on one scale: the waiting time on a logarithmic
- * one, failed spins on a linear one.
+ * One dumbbell for each pair, before and after, those of one measure on one scale: the time of what the problem slows
+ * down on a logarithmic one, failed spins on a linear one.
  */
 @Component({
   selector: 'rs-pair-chart',
@@ -50,6 +50,10 @@ export class PairChart {
     };
   }
 
+  private actorWords(actor: string): string {
+    return actor === 'payment-provider' ? this.say('viewer.path.names.payment-provider') : actor;
+  }
+
   private rowOf(measure: 'wait' | 'errors', pair: WholePair, place: (value: number) => number) {
     const { lapse, percent } = this.language.formats();
     const [before, after] = valuesOf(measure, pair).map((value) => ({
@@ -58,17 +62,18 @@ export class PairChart {
     })) as [Dot, Dot];
     const name =
       pair.problem === 'all' ? this.say('impact.all') : this.say(`problems.name.${pair.problem}`);
-    const { before_trace, after_trace } = pair;
+    const { own, before_trace, after_trace } = pair;
     return {
       problem: pair.problem,
       name,
+      actor: this.actorWords(own?.actor ?? ''),
       before,
       after,
       // The labels stand on the outer sides of their dots, so that near dots do not cover them.
       turned: before.at < after.at,
       verdict: verdictWords(
         this.language,
-        measure === 'wait' ? waitVerdict(pair, 'p95_ms') : errorVerdict(pair),
+        measure === 'wait' ? timeVerdict(pair, ownTimes(pair)) : errorVerdict(pair),
       ),
       words: this.say('impact.dumbbell', { before: before.text, after: after.text }),
       compare: before_trace && after_trace ? comparePath(before_trace, after_trace) : null,
@@ -82,8 +87,9 @@ interface Dot {
   readonly text: string;
 }
 
-function valuesOf(measure: 'wait' | 'errors', { before, after }: WholePair): [number, number] {
+function valuesOf(measure: 'wait' | 'errors', pair: WholePair): [number, number] {
+  const { before, after } = pair;
   return measure === 'wait'
-    ? [before.p95_ms, after.p95_ms]
+    ? ownTimes(pair)
     : [before.error_rate_percent, after.error_rate_percent];
 }

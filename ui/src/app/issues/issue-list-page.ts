@@ -8,6 +8,8 @@ import {
   viewChild,
 } from '@angular/core';
 
+import { Health } from '../core/api/health';
+import { fromMilliseconds, micros } from '../core/api/micros';
 import { IssueSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
@@ -16,10 +18,12 @@ import { RowList } from '../core/ui/row-list';
 import { VirtualRows } from '../core/ui/virtual-rows';
 import { LoadWords } from '../core/ui/load-words';
 import { asNow, byWeight, isOpen, newsIn, openWords } from './issue-list';
+import { stakesWords } from './issue-stakes';
 import { IssueStore } from './issue-store';
 import { playersWords, shareWords, statusWords } from './issue-words';
 import { followClock } from './clock';
 import { placeOf } from './own-code';
+import { RECENT_BARS, recentPath } from './recent-bars';
 
 /** Limit of the text in a row, in characters; the page of the issue has the whole text. */
 const MOST_OF_A_TEXT = 300;
@@ -40,12 +44,21 @@ const MOST_OF_A_TEXT = 300;
 export class IssueListPage {
   private readonly language = inject(Language);
   protected readonly address = inject(Address);
+  private readonly health = inject(Health);
   protected readonly store = inject(IssueStore);
   protected readonly say = this.language.say;
   private readonly drawn = viewChild(VirtualRows);
   private readonly list = viewChild(RowList);
 
   private readonly now = followClock();
+  /** The end of the axis of time that the rows share; a recording ends with its last event. */
+  private readonly end = computed(() => {
+    const seen = this.store.issues().map(({ last_seen_us }) => last_seen_us);
+    const last = micros(Math.max(...seen));
+    return this.health.recording() === null ? fromMilliseconds(this.now()) : last;
+  });
+  protected readonly recentBars = RECENT_BARS;
+  protected readonly recentHint = this.say('insights.issues.recentHint');
   protected readonly all = computed(() => this.address.query().get('status') === 'all');
   protected readonly openCount = computed(
     () => openWords(this.store.open(), this.store.cut(), this.language).text,
@@ -123,6 +136,8 @@ export class IssueListPage {
       events: number(issue.events),
       players: playersWords(issue, this.language),
       share: shareWords(issue, this.language),
+      stakes: stakesWords(issue, this.say, this.language.formats()),
+      recent: recentPath(issue.recent, this.end()),
       status: statusWords(issue, this.say),
       releases: joined(', ', issue.releases),
       first: ago(issue.first_seen_us, now),

@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 
-import { micros } from '../core/api/micros';
+import { ZERO, micros } from '../core/api/micros';
 import { IssueSummary } from '../core/api/schema';
 import { Language, provideLanguages } from '../core/i18n/language';
 import { byWeight, isOpen, newsIn, openWords, sharePercent, withIssue } from './issue-list';
@@ -22,6 +22,8 @@ const issue = (
   first_seen_us: micros(0),
   last_envelope: envelope,
   last_seen_us: micros(envelope),
+  recent: { from_us: ZERO, each_us: micros(30_000_000), counts: [1] },
+  stakes: [],
   trace_ids: [],
   status: 'unresolved',
   ...more,

@@ -16,7 +16,7 @@ import { Followed, LoadState } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 import { Health } from '../core/api/health';
 import { ApiProblem } from '../core/api/api-problem';
-import { ErrorEvent, TraceSummary } from '../core/api/schema';
+import { ErrorEvent } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
@@ -27,13 +27,11 @@ import { followClock } from './clock';
 import { eventWords } from './event-words';
 import { histogram } from './histogram';
 import { isOpen } from './issue-list';
-import { stakesOf } from './issue-stakes';
+import { stakesWords } from './issue-stakes';
 import { IssueStore } from './issue-store';
 import { playersWords, shareWords, statusWords } from './issue-words';
 
 const BARS = 48;
-/** Limit of the number of failed traces in which the spins of the events are sought. */
-const MOST_FAILED = 500;
 /** Shortest interval of requests, in milliseconds; events may come faster than a person reads. */
 const DETAILS_PAUSE_MS = 500;
 
@@ -59,10 +57,7 @@ export class IssuePage {
     seen: ({ events }) => this._shown.update((shown) => shown ?? events[0] ?? null),
   });
   private readonly detail = this.followed.value;
-  private readonly details = new Coalesced(async () => {
-    await Promise.all([this.followed.load(), this.askStakes()]);
-  }, DETAILS_PAUSE_MS);
-  private readonly failedSpins = signal<readonly TraceSummary[]>([]);
+  private readonly details = new Coalesced(() => this.followed.load(), DETAILS_PAUSE_MS);
   private readonly now = followClock();
   private readonly _busy = signal(false);
   private readonly _decideFailed = signal(false);
@@ -95,6 +90,7 @@ export class IssuePage {
     const { ago, date, number } = this.language.formats();
     return {
       issue,
+      stakes: stakesWords(issue, this.say, this.language.formats()),
       open: isOpen(issue),
       status: statusWords(issue, this.say),
       share: shareWords(issue, this.language),
@@ -105,24 +101,6 @@ export class IssuePage {
       last: ago(issue.last_seen_us, this.now()),
       firstDate: date(issue.first_seen_us),
       lastDate: date(issue.last_seen_us),
-    };
-  });
-
-  /** The stakes of the spins that failed with the listed events; null if none of them was a spin. */
-  protected readonly stakes = computed(() => {
-    const listed = this.events();
-    const { spins, sums } = stakesOf(listed, this.failedSpins());
-    if (spins === 0) return null;
-    const { money, number } = this.language.formats();
-    // Of more events only the newest are listed.
-    const atLeast = this.notListed() > 0 ? '≥\u00a0' : '';
-    return {
-      money: joined(
-        ', ',
-        sums.map(({ minor, currency }) => atLeast + money(minor, currency)),
-      ),
-      of: this.say('insights.issues.stakesOf', { spins: number(spins) }),
-      hint: this.say('insights.issues.stakesHint', { events: number(listed.length) }),
     };
   });
 
@@ -208,15 +186,6 @@ export class IssuePage {
       untracked(() => this.details.ask());
     });
     inject(DestroyRef).onDestroy(() => this.details.end());
-  }
-
-  private async askStakes(): Promise<void> {
-    try {
-      const { traces } = await this.gateway.traces({ ok: false, limit: MOST_FAILED });
-      this.failedSpins.set(traces);
-    } catch {
-      // Without the traces there is no sum; the issue is shown all the same.
-    }
   }
 
   protected again(): void {

@@ -2,7 +2,7 @@ import { Type } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
-import { micros } from '../core/api/micros';
+import { ZERO, micros } from '../core/api/micros';
 import { ApiProblem } from '../core/api/api-problem';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { ErrorEvent, IssueDetail, IssueSummary } from '../core/api/schema';
@@ -32,6 +32,8 @@ const issue = (
   first_seen_us: micros(1),
   last_envelope: envelope,
   last_seen_us: micros(envelope),
+  recent: { from_us: ZERO, each_us: micros(30_000_000), counts: [1] },
+  stakes: [],
   trace_ids: [],
   status: 'unresolved',
   share: {
@@ -217,6 +219,25 @@ describe('the pages of issues', () => {
       query = new URLSearchParams('status=all');
       const all = await shown(IssueListPage);
       expect(rows(all)).toEqual(['issue-a', 'issue-b']);
+    });
+
+    it('tells where the stakes of each stand, and draws when its events came', async () => {
+      const each_us = micros(30_000_000);
+      const from_us = micros(Math.floor((Date.now() * 1_000) / each_us) * each_us);
+      const stakes = [{ currency: 'RUB', spins: 2, held: 1, returned: 20, settled: 0 }];
+      gateway.issues.mockResolvedValue({
+        issues: [issue('a', 2, { stakes, recent: { from_us, each_us, counts: [3] } })],
+        indexed: true,
+      });
+      await TestBed.inject(IssueStore).load();
+      const fixture = await shown(IssueListPage);
+      const page = fixture.nativeElement as HTMLElement;
+      const told = [...page.querySelectorAll('[data-test="issue-stakes"] span')].map(
+        ({ textContent }) => textContent.replaceAll('\u00a0', ' '),
+      );
+      expect(told).toEqual(['held 1.00 ₽', 'returned 20.00 ₽']);
+      const path = page.querySelector('[data-test="issue-recent"] path')?.getAttribute('d');
+      expect(path).toMatch(/^M3[89] 1v-1/);
     });
 
     it('moves no row under a reader, and says what has come meanwhile', async () => {

@@ -1,34 +1,29 @@
-import { Measurement } from '../core/api/schema';
-import { stakesOf } from './issue-stakes';
-
-const spin = (
-  trace_id: string,
-  stake: number,
-  currency = 'RUB',
-): Parameters<typeof stakesOf>[1][number] => {
-  const failed_stake: Measurement = { value: stake, unit: 'none' };
-  return { trace_id, currency, measurements: { failed_stake } };
-};
+import { FORMATS } from '../testing/languages';
+import { stakesWords } from './issue-stakes';
 
 describe('the stakes of an issue', () => {
-  it('are those of the failed spins of its events, each once', () => {
-    const events = [{ trace_id: 'a' }, { trace_id: 'a' }, { trace_id: 'b' }, {}];
-    const failed = [spin('a', 10), spin('b', 2.5), spin('other', 99)];
-    expect(stakesOf(events, failed)).toEqual({
-      spins: 2,
-      sums: [{ currency: 'RUB', minor: 1_250 }],
-    });
+  const say = (key: string, params: object = {}): string => key + JSON.stringify(params);
+  const stakes = [
+    { currency: 'RUB', spins: 3, held: 10, returned: 22.5, settled: 0 },
+    { currency: 'EUR', spins: 1, held: 0, returned: 0, settled: 1 },
+  ];
+  const plain = (words: string[] | undefined): string[] | undefined =>
+    words?.map((each) => each.replaceAll('\u00a0', ' '));
+
+  it('are told by where they stand, each currency by itself', () => {
+    const words = stakesWords({ stakes, events: 7 }, say, FORMATS.en);
+    expect(plain(words?.lines)).toEqual([
+      'insights.issues.stake.held{"money":"10.00 ₽"}',
+      'insights.issues.stake.returned{"money":"22.50 ₽"}',
+      'insights.issues.stake.settled{"money":"1.00 €"}',
+    ]);
+    expect(words?.of).toContain('"4"');
+    expect(words?.hint).toContain('"7"');
   });
 
-  it('are summed by currency, and are none where no spin failed', () => {
-    const events = [{ trace_id: 'a' }, { trace_id: 'b' }];
-    expect(stakesOf(events, [spin('a', 1), spin('b', 1, 'EUR')]).sums).toHaveLength(2);
-    const { currency } = spin('a', 1);
-    expect(
-      stakesOf(events, [
-        spin('a', 0),
-        { trace_id: 'b', measurements: {}, currency: currency ?? '' },
-      ]),
-    ).toEqual({ spins: 0, sums: [] });
+  it('are at least that where the collector sums only the newest events, and none without a spin', () => {
+    const words = stakesWords({ stakes, events: 1_001 }, say, FORMATS.en);
+    expect(plain(words?.lines)?.[0]).toContain('"≥ ');
+    expect(stakesWords({ stakes: [], events: 7 }, say, FORMATS.en)).toBeNull();
   });
 });

@@ -1,26 +1,29 @@
-import { ErrorEvent, TraceSummary } from '../core/api/schema';
-import { minorUnits } from '../core/i18n/formats';
+import { IssueSummary } from '../core/api/schema';
+import { Formats, minorUnits } from '../core/i18n/formats';
+import { Language } from '../core/i18n/language';
 
-interface Stakes {
-  /** Number of different failed spins. */
-  readonly spins: number;
-  /** One for each currency, in minor units. */
-  readonly sums: readonly { readonly currency: string; readonly minor: number }[];
-}
+/** Number of the newest events whose stakes the collector sums. */
+const MOST_SUMMED = 1_000;
+const STATES = ['held', 'returned', 'settled'] as const;
 
-/** The stakes of the failed spins in whose traces these events are, each spin once. */
-export function stakesOf(
-  events: readonly Pick<ErrorEvent, 'trace_id'>[],
-  failed: readonly Pick<TraceSummary, 'trace_id' | 'measurements' | 'currency'>[],
-): Stakes {
-  const ids = new Set(events.map(({ trace_id }) => trace_id));
-  const sums = new Map<string, number>();
-  let spins = 0;
-  for (const { trace_id, measurements, currency } of failed) {
-    const stake = measurements['failed_stake']?.value ?? 0;
-    if (!ids.has(trace_id) || stake <= 0 || currency === undefined) continue;
-    spins += 1;
-    sums.set(currency, (sums.get(currency) ?? 0) + minorUnits(stake, currency));
-  }
-  return { spins, sums: [...sums].map(([currency, minor]) => ({ currency, minor })) };
+/** Where the stakes of an issue's spins stand; null if none of its events belongs to a spin with a stake. */
+export function stakesWords(
+  { stakes, events }: Pick<IssueSummary, 'stakes' | 'events'>,
+  say: Language['say'],
+  { money, number }: Formats,
+) {
+  if (stakes.length === 0) return null;
+  const atLeast = events > MOST_SUMMED ? '≥\u00a0' : '';
+  const spins = stakes.reduce((sum, each) => sum + each.spins, 0);
+  return {
+    lines: stakes.flatMap((each) =>
+      STATES.filter((state) => each[state] > 0).map((state) => {
+        const minor = minorUnits(each[state], each.currency);
+        const words = atLeast + money(minor, each.currency);
+        return say(`insights.issues.stake.${state}`, { money: words });
+      }),
+    ),
+    of: say('insights.issues.stakesOf', { spins: number(spins) }),
+    hint: say('insights.issues.stakesHint', { events: number(Math.min(events, MOST_SUMMED)) }),
+  };
 }

@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
-import { micros } from '../core/api/micros';
+import { ZERO, micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { IssueSummary } from '../core/api/schema';
 import { StreamDouble } from '../testing/stream-double';
@@ -24,6 +24,8 @@ const issue = (
   first_seen_us: micros(0),
   last_envelope: envelope,
   last_seen_us: micros(envelope),
+  recent: { from_us: ZERO, each_us: micros(30_000_000), counts: [1] },
+  stakes: [],
   trace_ids: [],
   status: 'unresolved',
   ...more,

@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 
-import { micros } from '../core/api/micros';
+import { ZERO, micros } from '../core/api/micros';
 import { IssueSummary } from '../core/api/schema';
 import { Language, provideLanguages } from '../core/i18n/language';
 import { shareWords, statusWords } from './issue-words';
@@ -18,6 +18,8 @@ const issue: IssueSummary = {
   first_seen_us: micros(0),
   last_envelope: 1,
   last_seen_us: micros(0),
+  recent: { from_us: ZERO, each_us: micros(30_000_000), counts: [1] },
+  stakes: [],
   trace_ids: [],
   status: 'unresolved',
 };

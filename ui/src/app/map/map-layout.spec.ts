@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { micros } from '../core/api/micros';
+import { ZERO, micros } from '../core/api/micros';
 import { MapEdge, MapNode, MapTraffic } from '../core/api/schema';
 import { pointsOf } from './curve-points';
 import { HALF_BOX, curveOf, layoutOf } from './map-layout';
@@ -12,7 +12,12 @@ const traffic: MapTraffic = {
   p50_us: micros(1),
   p95_us: micros(1),
 };
-const node = (id: string, kind: MapNode['kind'] = 'service'): MapNode => ({ id, kind, traffic });
+const node = (id: string, kind: MapNode['kind'] = 'service'): MapNode => ({
+  id,
+  kind,
+  traffic,
+  path_us: ZERO,
+});
 const edge = (from: string, to: string): MapEdge => ({ from, to, traffic });
 
 describe('the layout of the map', () => {

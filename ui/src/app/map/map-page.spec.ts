@@ -3,7 +3,7 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
 import { Health } from '../core/api/health';
-import { micros } from '../core/api/micros';
+import { ZERO, micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { MapTraffic, ServiceMap } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
@@ -11,7 +11,7 @@ import { Address } from '../core/ui/address';
 import { StreamDouble } from '../testing/stream-double';
 import { TrafficStore } from '../traffic/traffic-store';
 import { MapPage } from './map-page';
-import { PathShare, PathStore } from './path-store';
+import { MapStore } from './map-store';
 
 const traffic = (more: Partial<MapTraffic> = {}): MapTraffic => ({
   calls: 20,
@@ -24,22 +24,23 @@ const traffic = (more: Partial<MapTraffic> = {}): MapTraffic => ({
 const MAP: ServiceMap = {
   left_out: 0,
   nodes: [
-    { id: 'payments', kind: 'service', traffic: traffic() },
-    { id: 'payments/polodb', kind: 'database', traffic: traffic({ per_minute: 0 }) },
-    { id: 'bank', kind: 'external', traffic: traffic({ errors: 5 }) },
+    { id: 'payments', kind: 'service', traffic: traffic(), path_us: ZERO },
+    { id: 'payments/polodb', kind: 'database', traffic: traffic({ per_minute: 0 }), path_us: ZERO },
+    { id: 'bank', kind: 'external', traffic: traffic({ errors: 5 }), path_us: ZERO },
   ],
   edges: [
     { from: 'payments', to: 'payments/polodb', traffic: traffic({ per_minute: 0 }) },
     { from: 'payments', to: 'bank', traffic: traffic({ errors: 5 }) },
   ],
   traces: 2,
+  path_traces: 0,
+  path_us: ZERO,
   from_us: micros(0),
   estimated: false,
   indexed: true,
 };
 
 describe('the page of the map', () => {
-  const shares = signal<ReadonlyMap<string, PathShare>>(new Map());
   const players = signal<{ running: boolean } | null>(null);
   const gateway = { serviceMap: vi.fn() };
   const address = { follow: vi.fn() };
@@ -57,7 +58,6 @@ describe('the page of the map', () => {
 
   beforeEach(() => {
     vi.resetAllMocks();
-    shares.set(new Map());
     players.set(null);
     vi.stubGlobal('matchMedia', () => ({ matches: false }));
     TestBed.configureTestingModule({
@@ -67,10 +67,6 @@ describe('the page of the map', () => {
         { provide: Address, useValue: address },
         { provide: TelemetryStream, useValue: new StreamDouble() },
         { provide: Health, useValue: { recording: () => null } },
-        {
-          provide: PathStore,
-          useValue: { shares, traces: () => shares().size, watch: () => () => undefined },
-        },
         {
           provide: TrafficStore,
           useValue: { traffic: players, watch: () => () => undefined },
@@ -138,21 +134,24 @@ describe('the page of the map', () => {
   });
 
   it('frames what takes most of the time, if that is long', async () => {
-    const share = (share: number, ms: number): PathShare => ({ share, time: micros(ms * 1_000) });
-    shares.set(
-      new Map([
-        ['bank', share(0.69, 2_700)],
-        ['payments', share(0.2, 800)],
-      ]),
-    );
-    const page = await shown(MAP);
+    const slow = (bank: number, payments: number): ServiceMap => ({
+      ...MAP,
+      nodes: MAP.nodes.map((node) => ({
+        ...node,
+        path_us: micros({ bank, payments }[node.id] ?? 0),
+      })),
+      path_traces: 2,
+      path_us: micros(10_000_000),
+    });
+    const page = await shown(slow(6_900_000, 2_000_000));
     const of = (id: string): string =>
       words(page.querySelector(`[data-test="node-${id}"] [data-test="path-share"]`));
     expect([of('bank'), of('payments')]).toEqual(['69% of the time', '20% of the time']);
     const hot = (): (string | undefined)[] =>
       [...page.querySelectorAll<HTMLElement>('.node.hot')].map(({ dataset }) => dataset['test']);
     expect(hot()).toEqual(['node-bank']);
-    shares.set(new Map([['bank', share(0.69, 40)]]));
+    gateway.serviceMap.mockResolvedValue(slow(300_000, 0));
+    await TestBed.inject(MapStore).load();
     await fixture.whenStable();
     expect(hot()).toEqual([]);
   });
@@ -187,7 +186,10 @@ describe('the page of the map', () => {
 
   it('has names as long as a box has room for', async () => {
     const id = 'x'.repeat(5_000);
-    const page = await shown({ ...MAP, nodes: [{ id, kind: 'service', traffic: traffic() }] });
+    const page = await shown({
+      ...MAP,
+      nodes: [{ id, kind: 'service', traffic: traffic(), path_us: ZERO }],
+    });
     expect(words(page.querySelector('a b')).length).toBeLessThanOrEqual(100);
     expect(page.querySelector('a')?.title.length).toBeLessThan(1_000);
   });

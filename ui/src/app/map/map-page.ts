@@ -8,7 +8,7 @@ import {
 } from '@angular/core';
 
 import { Health } from '../core/api/health';
-import { fromMilliseconds } from '../core/api/micros';
+import { Micros, fromMilliseconds, micros } from '../core/api/micros';
 import { MapNode, MapTraffic } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { brief, isolated } from '../core/i18n/legible';
@@ -21,7 +21,6 @@ import { flowsOf } from './flow';
 import { Lane, MapDots } from './map-dots';
 import { HALF_BOX, curveOf, layoutOf } from './map-layout';
 import { MapStore } from './map-store';
-import { PathStore } from './path-store';
 
 /** Limit of the text in a box; the traces have the whole text. */
 const MOST_OF_A_NAME = 100;
@@ -47,7 +46,6 @@ export class MapPage {
   private readonly language = inject(Language);
   private readonly address = inject(Address);
   private readonly health = inject(Health);
-  private readonly paths = inject(PathStore);
   private readonly traffic = inject(TrafficStore);
   protected readonly store = inject(MapStore);
   protected readonly say = this.language.say;
@@ -64,11 +62,10 @@ export class MapPage {
     const since = this.language.formats().date(map.from_us);
     return this.language.count('insights.map.scope', map.traces, { since });
   });
-  protected readonly pathScope = computed(() =>
-    this.paths.traces() === 0
-      ? ''
-      : this.language.count('insights.map.pathScope', this.paths.traces()),
-  );
+  protected readonly pathScope = computed(() => {
+    const count = this.store.map()?.path_traces ?? 0;
+    return count === 0 ? '' : this.language.count('insights.map.pathScope', count);
+  });
   /** Empty while everything is shown. */
   protected readonly leftOut = computed(() => {
     const count = this.store.map()?.left_out ?? 0;
@@ -89,10 +86,9 @@ export class MapPage {
   });
   /** The service or peer that most of the time goes to, where that is long. */
   private readonly hot = computed(() => {
-    const [largest] = [...this.paths.shares()].sort(
-      ([, one], [, other]) => other.share - one.share,
-    );
-    return largest && largest[1].time >= SLOW ? largest[0] : null;
+    const nodes = this.store.map()?.nodes ?? [];
+    const [largest] = nodes.toSorted((one, other) => other.path_us - one.path_us);
+    return largest && this.meanOf(largest) >= SLOW ? largest.id : null;
   });
   protected readonly rows = computed(() => this.layout().rows);
   protected readonly columns = computed(() => this.layout().columns);
@@ -163,7 +159,6 @@ export class MapPage {
   constructor() {
     const destroyed = inject(DestroyRef);
     destroyed.onDestroy(this.store.watch());
-    destroyed.onDestroy(this.paths.watch());
     // Nobody plays in a recording.
     if (this.health.recording() === null) destroyed.onDestroy(this.traffic.watch());
   }
@@ -176,24 +171,24 @@ export class MapPage {
     this.address.follow(event, '/traces', { service });
   }
 
-  private shareOf({ id, kind }: MapNode) {
-    const known = kind === 'database' ? undefined : this.paths.shares().get(id);
+  /** Its mean time on the critical path of a trace. */
+  private meanOf({ path_us }: MapNode): Micros {
+    return micros(path_us / (this.store.map()?.path_traces || 1));
+  }
+
+  private shareOf(node: MapNode) {
     const { lapse, percent } = this.language.formats();
-    const share = known?.share ?? 0;
+    const share = node.path_us / (this.store.map()?.path_us || 1);
     return {
-      hot: id === this.hot(),
+      hot: node.id === this.hot(),
       // Where nothing is slow, nothing is coloured.
       warmth: `${this.hot() ? Math.min(1, share / FULL_SHARE) * FULL_COLOUR : 0}%`,
       share:
-        known && share >= 0.005
-          ? this.say('insights.map.share', { share: percent(share * 100, 0) })
-          : '',
-      shareHint: known
-        ? this.say('insights.map.shareHint', {
-            share: percent(share * 100, 1),
-            time: lapse(known.time),
-          })
-        : '',
+        share >= 0.005 ? this.say('insights.map.share', { share: percent(share * 100, 0) }) : '',
+      shareHint: this.say('insights.map.shareHint', {
+        share: percent(share * 100, 1),
+        time: lapse(this.meanOf(node)),
+      }),
     };
   }
 

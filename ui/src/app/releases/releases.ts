@@ -1,4 +1,4 @@
-import { Band, RtpVerdict, Z_95, rtpVerdict } from '../business/confidence';
+import { Band, RtpVerdict, rtpVerdict } from '../business/confidence';
 import { ProblemId, ProblemView } from '../core/api/parts';
 import { ReleaseFigures, ReleaseView } from '../core/api/schema';
 import { Key, isKey } from '../core/i18n/language';
@@ -32,7 +32,7 @@ export function barWidths(
   return times.map((time) => (longest > 0 ? (100 * time) / longest : 0));
 }
 
-/** Quantile of the band that the services report, equal to `releases.rs` there. */
+/** Standard errors beyond which a figure counts as regressed, equal to `releases.rs` of the services. */
 export const BEYOND_CHANCE = 3.29;
 
 /** The observed RTP of a release, and the interval around the exact one in which 95 of 100 samples are, as fractions of 1. */
@@ -49,7 +49,7 @@ export function rtpOf(
   exact: number,
 ): ReleaseRtp | null {
   if (rtp_percent === null || rtp_band_percent === null) return null;
-  const half = ((rtp_band_percent / 100) * Z_95) / BEYOND_CHANCE;
+  const half = rtp_band_percent / 100;
   const observed = rtp_percent / 100;
   return {
     observed,

@@ -80,6 +80,7 @@ const TRACE: TraceSummary = {
     },
   ],
   external: [],
+  critical_path: [{ actor: '1', time_us: micros(1) }],
   oddities: ['missing_root'],
 };
 const SPAN = {
@@ -129,6 +130,8 @@ const ISSUE = {
   first_seen_us: micros(1_000_000),
   last_envelope: 1,
   last_seen_us: micros(2_000_000),
+  recent: { from_us: micros(0), each_us: micros(30_000_000), counts: [3] },
+  stakes: [{ currency: 'RUB', spins: 2, held: 1, returned: 2, settled: 3 }],
   trace_ids: ['1'],
   share: { service: '1', transaction: '1', failed: 2, requests: 20 },
   status: 'regressed',
@@ -226,15 +229,17 @@ const REPLIES = {
   issue: { summary: ISSUE, events: [EVENT], times_us: [micros(1_000_000), micros(2_000_000)] },
   serviceMap: {
     nodes: [
-      { id: '1', kind: 'service', traffic: TRAFFIC },
-      { id: '1/2', kind: 'database', traffic: TRAFFIC },
-      { id: '3', kind: 'external', traffic: TRAFFIC },
+      { id: '1', kind: 'service', traffic: TRAFFIC, path_us: 1 },
+      { id: '1/2', kind: 'database', traffic: TRAFFIC, path_us: 1 },
+      { id: '3', kind: 'external', traffic: TRAFFIC, path_us: 1 },
     ],
     edges: [
       { from: '1', to: '1/2', traffic: TRAFFIC },
       { from: '1', to: '3', traffic: TRAFFIC },
     ],
     traces: 2,
+    path_traces: 2,
+    path_us: 4,
     from_us: micros(1_000_000),
     left_out: 2,
     estimated: true,
@@ -294,11 +299,19 @@ const REPLIES = {
     left_out: 2,
     virtual_spins: 2,
     pairs: [
-      { problem: 'all', before: null, after: null, before_trace: null, after_trace: null },
+      {
+        problem: 'all',
+        before: null,
+        after: null,
+        own: null,
+        before_trace: null,
+        after_trace: null,
+      },
       {
         problem: 'slow-rng',
         before: FIGURES,
         after: { ...FIGURES, p95_ms: 90 },
+        own: { actor: '1', before_p95_ms: 900, after_p95_ms: 9 },
         before_trace: '1',
         after_trace: '2',
       },

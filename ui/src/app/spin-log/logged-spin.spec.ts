@@ -1,6 +1,6 @@
 import { micros } from '../core/api/micros';
 import { TraceSummary } from '../core/api/schema';
-import { SHARE, TRACE } from '../testing/replies';
+import { TRACE } from '../testing/replies';
 import { LoggedSpin, SPIN, columnsOf, flagsOf, heightOf, loggedSpin } from './logged-spin';
 
 function trace(over: Partial<TraceSummary>): TraceSummary {
@@ -33,23 +33,20 @@ describe('a spin of the log', () => {
     });
   });
 
-  const culprit = (root: number, engine: number, provider: number): string | null =>
-    loggedSpin(
-      trace({
-        root_us: micros(root),
-        services: [{ ...SHARE, own_us: micros(engine) }],
-        external: [{ peer: 'payment-provider', waiting_us: micros(provider) }],
-      }),
-    )?.culprit ?? null;
-
-  it('names who took most of its time', () => {
-    expect(culprit(4_000_000, 500_000, 3_000_000)).toBe('payment-provider');
-    expect(culprit(4_000_000, 3_500_000, 300_000)).toBe('game-engine');
-  });
-
-  it('names nobody for a fast spin, nor for what went on after the answer', () => {
-    expect(culprit(60_000, 50_000, 3_000)).toBeNull();
-    expect(culprit(400_000, 300_000, 3_000_000)).toBe('game-engine');
+  it('names who has most of its critical path, unless it is fast', () => {
+    const culprit = (root: number): string | null | undefined =>
+      loggedSpin(
+        trace({
+          root_us: micros(root),
+          critical_path: [
+            { actor: 'payment-provider', time_us: micros(root - 10_000) },
+            { actor: 'game-engine', time_us: micros(10_000) },
+          ],
+        }),
+      )?.culprit;
+    expect(culprit(4_000_000)).toBe('payment-provider');
+    expect(culprit(60_000)).toBeNull();
+    expect(loggedSpin(trace({ root_us: micros(4_000_000) }))?.culprit).toBeNull();
   });
 });
 

@@ -16,7 +16,7 @@ export interface LoggedSpin {
   readonly took: Micros;
   readonly failed: boolean;
   readonly isVirtual: boolean;
-  /** The service or external peer with most of the time; null for a fast spin. */
+  /** The service or external peer with the largest share of the critical path; null for a fast spin. */
   readonly culprit: string | null;
   readonly problems: readonly string[];
   readonly fixed: readonly string[];
@@ -33,28 +33,11 @@ export function loggedSpin(trace: TraceSummary): LoggedSpin | null {
     took: trace.root_us,
     failed: !trace.ok,
     isVirtual: trace.virtual_player,
-    culprit: culpritOf(trace),
+    culprit: trace.root_us < SLOW_US ? null : (trace.critical_path[0]?.actor ?? null),
     problems: trace.problems,
     fixed: trace.problems_fixed,
     faults: trace.faults,
   };
-}
-
-/** Work that goes on after the answer is longer than the root, and nobody waited for it. */
-function culpritOf(trace: TraceSummary): string | null {
-  const { root_us, duration_us, services } = trace;
-  if (root_us < SLOW_US) return null;
-  // In the background of a spin the provider is waited for.
-  const external = duration_us > root_us ? [] : trace.external;
-  const times = [
-    ...services.map(({ service, own_us }) => ({ actor: service, time: own_us })),
-    ...external.map(({ peer, waiting_us }) => ({ actor: peer, time: waiting_us })),
-  ].filter(({ time }) => time <= root_us);
-  const most = times.reduce((one, other) => (other.time > one.time ? other : one), {
-    actor: '',
-    time: 0,
-  });
-  return most.actor || null;
 }
 
 /** Something that was switched between two spins. */

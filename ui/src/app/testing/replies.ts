@@ -26,6 +26,7 @@ export const TRACE: TraceSummary = {
   virtual_player: false,
   services: [],
   external: [],
+  critical_path: [],
   oddities: [],
 };
 

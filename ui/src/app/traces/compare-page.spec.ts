@@ -37,6 +37,7 @@ const detailOf = (trace_id: string, ...spans: Span[]): TraceDetail => ({
     virtual_player: false,
     services: [],
     external: [],
+    critical_path: [],
     oddities: [],
   },
   spans,

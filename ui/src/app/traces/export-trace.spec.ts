@@ -35,6 +35,7 @@ function detailOf(name: string): TraceDetail {
       virtual_player: false,
       services: [],
       external: [],
+      critical_path: [],
       oddities: [name],
       release: name,
       player: name,

@@ -35,14 +35,11 @@ export interface Line {
   readonly running: string;
   /** Whether the root has not arrived, so that the outcome is unknown. */
   readonly rootless: boolean;
-  /** The own times of the services, and the times of waiting for external ones. */
+  /** The shares of the critical path, the largest first. */
   readonly parts: readonly Part[];
-  /**
-   * The largest part. Null if time in the background belongs to the parts: then it is not known which of them anybody
-   * waited for.
-   */
+  /** The largest part; null without a critical path. */
   readonly lead: { readonly actor: string; readonly colour: string; readonly share: string } | null;
-  /** The number of services and external ones that the summary omits; empty for none. */
+  /** The number of parts that the summary omits; empty for none. */
   readonly moreParts: string;
   /** The same as text. */
   readonly partWords: string;
@@ -82,7 +79,7 @@ export function lineOf(
   const rootless = isArriving(trace);
   const age = now - trace.start_us / 1000;
   const isRunning = rootless && age >= 0 && age < RUNNING_MS;
-  const more = leftOutOf(trace, 'services') + leftOutOf(trace, 'external');
+  const more = leftOutOf(trace, 'critical_path');
   return {
     trace,
     href: tracePath(trace.trace_id),
@@ -94,7 +91,7 @@ export function lineOf(
     width: Math.min((trace.root_us / longest) * 100, 100),
     running: isRunning ? formats.duration(Math.max(age, 1_000)) : '',
     rootless,
-    lead: rootless ? null : leadOf(parts, trace, formats),
+    lead: leadOf(parts, trace, formats),
     hint: background === '' ? name : joined(' · ', [name, `${duration} ${background}`]),
     background,
     later: background === '' ? '' : formats.lapseChange(backgroundOf(trace)),
@@ -110,48 +107,24 @@ export function lineOf(
   };
 }
 
-function partsOf(trace: TraceSummary, language: Language): Part[] {
-  const { services, external } = trace;
+function partsOf({ services, critical_path }: TraceSummary, language: Language): Part[] {
   const { say } = language;
   const { lapse } = language.formats();
-  const rest = restOf(trace);
-  const own = services.map(({ service, own_us }) => {
-    const time = service === trace.service ? micros(own_us + rest) : own_us;
-    return {
-      actor: service,
-      weight: time,
-      title: say('viewer.list.own', { service, time: lapse(time) }),
-    };
+  return critical_path.map(({ actor, time_us }) => {
+    const isService = services.some(({ service }) => service === actor);
+    const key = isService ? 'viewer.list.own' : 'viewer.list.waiting';
+    const title = say(key, { actor, time: lapse(time_us) });
+    return { actor, weight: time_us, colour: colourOf(actor), title };
   });
-  const waits = external.map(({ peer, waiting_us }) => ({
-    actor: peer,
-    weight: waiting_us,
-    title: say('viewer.list.waiting', { peer, time: lapse(waiting_us) }),
-  }));
-  return [...own, ...waits]
-    .filter(({ weight }) => weight > 0)
-    .map((part) => ({ ...part, colour: colourOf(part.actor) }));
 }
 
-/**
- * Time of the root that no part accounts for, such as that of the network, in microseconds. It belongs to the service of
- * the root, as on the critical path. Zero where parts are missing, or are in the background.
- */
-function restOf(trace: TraceSummary): number {
-  const isCut = leftOutOf(trace, 'services') + leftOutOf(trace, 'external') > 0;
-  if (isCut || isArriving(trace) || backgroundOf(trace) > 0) return 0;
-  const own = trace.services.reduce((sum, { own_us }) => sum + own_us, 0);
-  const waited = trace.external.reduce((sum, { waiting_us }) => sum + waiting_us, 0);
-  return Math.max(trace.root_us - own - waited, 0);
-}
-
-function leadOf(parts: readonly Part[], trace: TraceSummary, { percent }: Formats): Line['lead'] {
-  const sum = parts.reduce((all, { weight }) => all + weight, 0);
-  const [first] = parts.toSorted((one, other) => other.weight - one.weight);
-  if (!first || backgroundOf(trace) > 0) return null;
-  // Of some services nothing is known.
-  const isCut = leftOutOf(trace, 'services') + leftOutOf(trace, 'external') > 0;
-  const share = isCut ? '' : percent((first.weight / sum) * 100, 0);
+function leadOf(
+  [first]: readonly Part[],
+  { root_us }: TraceSummary,
+  { percent }: Formats,
+): Line['lead'] {
+  if (!first) return null;
+  const share = percent((first.weight / root_us) * 100, 0);
   return { actor: brief(first.actor, MOST_OF_A_NAME), colour: first.colour, share };
 }
 

@@ -42,6 +42,7 @@ const trace = (number: number, more: Partial<TraceSummary> = {}): TraceSummary =
     },
   ],
   external: [],
+  critical_path: [],
   oddities: [],
   ...more,
 });
@@ -102,11 +103,6 @@ describe('the page of the traces', () => {
       trace(1, { root_us: micros(20_000), duration_us: micros(20_000) }),
     );
     expect(all('trace-row')).toHaveLength(2);
-    // Which parts anybody waited for is known only without a background.
-    const [background, plain] = all('trace-row').map(
-      (row) => row.querySelectorAll('.parts i').length,
-    );
-    expect([background, plain]).toEqual([0, 1]);
     expect([text('list-p50'), text('list-p99')]).toEqual(['20.0 ms', '100 ms']);
     expect(all('trace-link').map(({ title }) => title.replaceAll('\u00a0', ' '))).toEqual([
       'slot-machine-spin · 100 ms + 3.90 s in the background',
@@ -114,52 +110,28 @@ describe('the page of the traces', () => {
     ]);
   });
 
-  it('shows time that was waited for somebody outside as a part of its own', async () => {
+  it('shows the shares of the critical path, and the largest by its name', async () => {
+    const part = (actor: string, time_us: number) => ({ actor, time_us: micros(time_us) });
+    const services = [{ ...SHARE, service: 'payment-service' }];
+    const critical_path = [part('payment-provider', 77_000), part('payment-service', 23_000)];
     await shown(
-      trace(1, {
-        services: [
-          {
-            ...SHARE,
-            service: 'payment-service',
-            transactions: 1,
-            errors: 0,
-            own_us: micros(23_000),
-            waiting_us: micros(77_000),
-          },
-        ],
-        external: [
-          { peer: 'payment-provider', waiting_us: micros(77_000) },
-          { peer: 'nobody', waiting_us: micros(0) },
-        ],
-      }),
+      trace(1, { services, critical_path, background_us: micros(3_900_000) }),
+      trace(2, { services, oddities: ['missing_root'] }),
     );
     const parts = [...page.querySelectorAll<HTMLElement>('.parts i')];
     expect(
       parts.map(({ title, style }) => [title.replaceAll('\u00a0', ' '), style.flexGrow]),
     ).toEqual([
-      ['payment-service: self time 23.0 ms', '23000'],
-      ['payment-provider: 77.0 ms of waiting, outside the services', '77000'],
+      ['payment-provider: 77.0 ms of waiting on the critical path, outside the services', '77000'],
+      ['payment-service: 23.0 ms of the critical path', '23000'],
     ]);
     expect(parts.map(({ style }) => style.background)).toEqual([
-      'var(--service-payment-service)',
       'var(--service-payment-provider)',
+      'var(--service-payment-service)',
     ]);
-    expect(page.querySelector('.drawn .lead')?.textContent).toMatch(/payment-provider\s+77%/);
-  });
-
-  it('gives the service of the root the time that no part accounts for, as the critical path does', async () => {
-    const share = (service: string, own: number) => ({ ...SHARE, service, own_us: micros(own) });
-    await shown(
-      trace(1, { services: [share('frontend', 20_000), share('api-gateway', 30_000)] }),
-      trace(2, { services: [share('api-gateway', 30_000)], oddities: ['missing_root'] }),
-    );
-    const drawn = all('trace-row').map((row) =>
-      [...row.querySelectorAll<HTMLElement>('.parts i')].map(({ style }) => style.flexGrow),
-    );
-    expect(drawn).toContainEqual(['70000', '30000']);
-    expect(drawn).not.toContainEqual(['100000']);
     const leads = [...page.querySelectorAll('.drawn .lead')].map(({ textContent }) => textContent);
-    expect(leads.join()).toMatch(/frontend\s+70%/);
+    expect(leads.filter((lead) => lead.includes('%'))).toHaveLength(1);
+    expect(leads.join()).toMatch(/payment-provider\s+77%/);
   });
 
   it('marks virtual players, and asks for them or for people', async () => {
@@ -205,10 +177,10 @@ describe('the page of the traces', () => {
     expect(text('filter-name')).toContain('Listed: 200 at most');
   });
 
-  it('says how many services of a trace its line leaves out', async () => {
+  it('says how many parts of a trace its line leaves out', async () => {
     await shown(trace(1));
     expect(all('more-parts')).toEqual([]);
-    await shown(trace(2, { left_out: { services: 996, external: 2, problems: 7 } }));
+    await shown(trace(2, { left_out: { critical_path: 998, problems: 7 } }));
     expect(text('more-parts')).toBe('+998');
     expect(one('more-parts').title).toContain('and 998 more');
   });

@@ -30,6 +30,7 @@ function trace(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
     virtual_player: false,
     services: [],
     external: [],
+    critical_path: [],
     oddities: [],
     ...more,
   };

@@ -47,6 +47,7 @@ function trace(id: string, start: number, more: Partial<TraceSummary> = {}): Tra
       },
     ],
     external: [],
+    critical_path: [],
     oddities: [],
     ...more,
   };

@@ -167,7 +167,7 @@ export function queryOf(filter: Filter): TraceQuery {
 }
 
 /** Number of entries of a list of the summary that the collector left out. */
-export function leftOutOf({ left_out }: TraceSummary, list: 'services' | 'external'): number {
+export function leftOutOf({ left_out }: TraceSummary, list: 'services' | 'critical_path'): number {
   return left_out?.[list] ?? 0;
 }
 

@@ -81,11 +81,11 @@ describe('values in a phrase', () => {
   it('have no more room than a sentence has, and turn nothing in it', () => {
     TestBed.configureTestingModule({ providers: [provideLanguages()] });
     const { say } = TestBed.inject(Language);
-    expect(say('viewer.list.own', { service: 'x'.repeat(1e6), time: '1 ms' }).length).toBeLessThan(
+    expect(say('viewer.list.own', { actor: 'x'.repeat(1e6), time: '1 ms' }).length).toBeLessThan(
       400,
     );
-    expect(say('viewer.list.own', { service: 'שלום', time: '1 ms' })).toContain('\u2068שלום\u2069');
-    expect(say('viewer.list.own', { service: 'a\u202eb', time: '1 ms' })).toContain('a⟨U+202E⟩b');
+    expect(say('viewer.list.own', { actor: 'שלום', time: '1 ms' })).toContain('\u2068שלום\u2069');
+    expect(say('viewer.list.own', { actor: 'a\u202eb', time: '1 ms' })).toContain('a⟨U+202E⟩b');
   });
 });
 

@@ -23,10 +23,16 @@ export const insights = {
     seen: 'Last seen',
     firstSeen: 'First seen',
     lastSeen: 'Last seen',
-    stakes: 'Failed payments',
+    stakes: 'Stakes',
+    stake: {
+      held: 'held {{ money }}',
+      returned: 'returned {{ money }}',
+      settled: 'settled {{ money }}',
+    },
+    recentHint: 'Events of the last 20 minutes',
     stakesOf: 'spins: {{ spins }}',
     stakesHint:
-      'Stakes of the failed spins among the last {{ events }} events. Each is reserved until the round is settled or the stake is returned.',
+      'Stakes of the spins behind the last {{ events }} events, by where they stand now: reserved, back in the balance, or settled with their payout.',
     shareHint:
       '{{ failed }} of {{ requests }} “{{ request }}” requests to {{ service }} ended in this issue, over all transactions in the collector.',
     shareEstimated: 'Not all requests are recorded: this is an estimate based on the sample rate.',
@@ -113,8 +119,8 @@ export const insights = {
     share: '{{ share }} of the time',
     shareHint: 'Share of the critical path: {{ share }}, {{ time }} per trace on average',
     pathScope: {
-      one: 'Share of the time: critical path of the newest spin.',
-      other: 'Share of the time: critical paths of the newest {{ count }} spins.',
+      one: 'Share of the time: critical path of the newest trace.',
+      other: 'Share of the time: critical paths of the newest {{ count }} traces.',
     },
     dots: {
       one: 'Each dot is a call in progress: it waits before the box for the P50.',
