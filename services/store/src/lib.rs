@@ -82,6 +82,7 @@ use tracing::field::Empty;
 pub use directory::set_aside;
 pub use error::StoreError;
 pub use live::Condition;
+pub use queries::{Found, Scan};
 pub use transaction::Tx;
 
 use integrity::Checksums;
@@ -283,11 +284,10 @@ impl Store {
         Ok(found)
     }
 
-    /// Returns the document whose `field` equals `value`. Values of the field must be unique in the collection.
-    /// Uses the index when there is one; otherwise works as [`Store::find_by_reading_all`].
+    /// Returns the document whose `field` equals `value`, as [`Store::find_in`] does in one collection.
     ///
     /// # Errors
-    /// As [`Store::find_by_reading_all`].
+    /// As [`Store::find_in`].
     pub async fn find_by<R>(
         &self,
         collection: &'static str,
@@ -297,14 +297,42 @@ impl Store {
     where
         R: DeserializeOwned + Send + 'static,
     {
-        let value = value.into();
-        let span = query_span(collection, "findOne", &format!("{{{field}: ?}}"));
+        let found = self.find_in([collection], field, value).await?;
+        Ok(found.document)
+    }
+
+    /// Returns the document of some collections whose `field` equals `value`. Values of the field must be unique in them.
+    /// Uses the index where all of them have one; otherwise works as [`Store::find_by_reading_all`]. The span is named after
+    /// the first of them.
+    ///
+    /// # Errors
+    /// As [`Store::find_by_reading_all`].
+    pub async fn find_in<R>(
+        &self,
+        collections: impl Into<Vec<&'static str>>,
+        field: &'static str,
+        value: impl Into<String>,
+    ) -> Result<Found<R>, StoreError>
+    where
+        R: DeserializeOwned + Send + 'static,
+    {
+        let (collections, value) = (collections.into(), value.into());
+        let named = collections.first().copied().unwrap_or_default();
+        let span = query_span(named, "findOne", &format!("{{{field}: ?}}"));
         let (asker, wanted) = asked();
         let query = doc! { field: value.clone() };
+        let searched = collections.clone();
         let by_index = move |inner: &Inner| {
             inner.live.with(|db, indexes| {
-                let look = || read_only(db, |txn| find_one(txn, collection, query));
-                indexes.using(db, collection, field, look)
+                for collection in searched {
+                    let look = || read_only(db, |txn| find_one(txn, collection, query.clone()));
+                    match indexes.using(db, collection, field, look)? {
+                        Some(None) => {}
+                        Some(found) => return Ok(Some(found)),
+                        None => return Ok(None),
+                    }
+                }
+                Ok(Some(None))
             })
         };
         let lookup = async {
@@ -312,10 +340,10 @@ impl Store {
                 return Ok(Lookup {
                     rows_scanned: u64::from(found.is_some()),
                     found,
-                    index_used: true,
+                    read_for: None,
                 });
             }
-            self.scanning(move |txn| find_in_all(txn, collection, field, &value, &wanted))
+            self.scanning(move |txn| find_in_all(txn, &collections, field, &value, &wanted))
                 .await
         };
         let lookup = lookup.instrument(span.clone()).await?;
@@ -342,11 +370,11 @@ impl Store {
         let span = query_span(collection, "findOne", &format!("{{{field}: ?}}"));
         let (asker, wanted) = asked();
         let lookup = self
-            .scanning(move |txn| find_in_all(txn, collection, field, &value, &wanted))
+            .scanning(move |txn| find_in_all(txn, &[collection], field, &value, &wanted))
             .instrument(span.clone())
             .await?;
         drop(asker);
-        Ok(lookup.told_to(&span))
+        Ok(lookup.told_to(&span).document)
     }
 
     /// Passes every document of a collection to `visit`, in the order of their ids, until `visit` breaks. Returns

@@ -1,6 +1,7 @@
 //! The shapes of queries that PoloDB answers correctly, and their spans.
 
 use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
 
 use polodb_core::bson::{self, Document, doc};
 use polodb_core::{CollectionT, Database, Transaction};
@@ -14,15 +15,38 @@ use crate::{SYSTEM, StoreError};
 pub(super) struct Lookup<R> {
     pub(super) found: Option<R>,
     pub(super) rows_scanned: u64,
-    pub(super) index_used: bool,
+    /// How long the documents were read; `None` where an index was used.
+    pub(super) read_for: Option<Duration>,
 }
 
 impl<R> Lookup<R> {
-    pub(super) fn told_to(self, span: &Span) -> Option<R> {
-        span.record("db.index_used", self.index_used);
+    pub(super) fn told_to(self, span: &Span) -> Found<R> {
+        span.record("db.index_used", self.read_for.is_none());
         span.record("db.rows_scanned", self.rows_scanned);
-        self.found
+        let rows = self.rows_scanned;
+        Found {
+            document: self.found,
+            scan: self.read_for.map(|took| Scan { rows, took }),
+        }
     }
+}
+
+/// A document that was looked up by a field.
+#[derive(Debug)]
+pub struct Found<R> {
+    /// The document; `None` where there is none.
+    pub document: Option<R>,
+    /// What was read for it; `None` where an index was used.
+    pub scan: Option<Scan>,
+}
+
+/// Collections that were read from end to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scan {
+    /// Number of documents.
+    pub rows: u64,
+    /// Time of reading, without the wait for a permit.
+    pub took: Duration,
 }
 
 /// The span of a read. Its name is a statement without values.
@@ -79,31 +103,34 @@ pub(super) fn asked() -> (Arc<()>, Weak<()>) {
 /// documents it read.
 pub(super) fn find_in_all<R: DeserializeOwned>(
     txn: &Transaction,
-    collection: &'static str,
+    collections: &[&'static str],
     field: &'static str,
     value: &str,
     wanted: &Weak<()>,
 ) -> Result<Lookup<R>, StoreError> {
+    let started = Instant::now();
     let mut rows_scanned: u64 = 0;
     let mut found = None;
-    let mut cursor = txn.collection::<Document>(collection).find(doc! {}).run()?;
-    while cursor.advance()? {
-        rows_scanned += 1;
-        // A lookup whose caller has gone ends here, so that abandoned lookups do not pile up and delay the others.
-        if rows_scanned.is_multiple_of(LOOKED_UP_EVERY) && wanted.strong_count() == 0 {
-            return Err(StoreError::Closed);
-        }
-        let document = cursor.deserialize_current()?;
-        // Reading continues after a hit: without a unique index, only the end of the collection shows that no other
-        // document has the value.
-        if document.get_str(field) == Ok(value) && found.replace(document).is_some() {
-            return Err(StoreError::Ambiguous { collection, field });
+    for collection in collections.iter().copied() {
+        let mut cursor = txn.collection::<Document>(collection).find(doc! {}).run()?;
+        while cursor.advance()? {
+            rows_scanned += 1;
+            // A lookup whose caller has gone ends here, so that abandoned lookups do not pile up and delay the others.
+            if rows_scanned.is_multiple_of(LOOKED_UP_EVERY) && wanted.strong_count() == 0 {
+                return Err(StoreError::Closed);
+            }
+            let document = cursor.deserialize_current()?;
+            // Reading continues after a hit: without a unique index, only the end of the collections shows that no other
+            // document has the value.
+            if document.get_str(field) == Ok(value) && found.replace(document).is_some() {
+                return Err(StoreError::Ambiguous { collection, field });
+            }
         }
     }
     Ok(Lookup {
         found: found.map(bson::from_document).transpose()?,
         rows_scanned,
-        index_used: false,
+        read_for: Some(started.elapsed()),
     })
 }
 
@@ -123,7 +150,7 @@ mod tests {
         db.collection("players").insert_many(players).unwrap();
         let look = |wanted: &Weak<()>| {
             read_only(&db, |txn| {
-                find_in_all::<Document>(txn, "players", "code", "3", wanted)
+                find_in_all::<Document>(txn, &["players"], "code", "3", wanted)
             })
         };
 

@@ -17,6 +17,7 @@
 //!                  v
 //!               context   ends the transaction ──> transport  bytes ──> Sink (the collector)
 //!
+//!   calibration  keeps a measured time of work within a band
 //!   logs     log lines to standard error, and those of a request to Sentry too
 //!   process  memory and CPU time, for gauges and measurements
 //!   watched  the panic of a task that nothing waits for, as a log line and a sentence
@@ -57,6 +58,7 @@
 //! let router: Router = service.layer(Router::new().route("/internal/draw", get(draw)), panicked);
 //! ```
 
+mod calibration;
 mod call;
 mod context;
 mod frames;
@@ -71,6 +73,7 @@ mod trace_headers;
 mod transport;
 mod watched;
 
+pub use calibration::{Calibration, scaled};
 pub use call::{Call, CallError, Client};
 pub use context::{Spawned, TraceLink, spawn};
 pub use http::Method;

@@ -19,7 +19,7 @@ use reelscope_telemetry::{Client, player as player_of_request};
 use crate::UserError;
 use crate::faults::Knobs;
 use crate::players::{Player, check_stake};
-use crate::seeding::{ACCOUNT_CODE, PLAYERS, PlayerRecord, Progress};
+use crate::seeding::Progress;
 use crate::sessions::Sessions;
 use crate::wallets::Wallets;
 
@@ -183,8 +183,9 @@ async fn player_by_id(
     account_code: &AccountCode,
 ) -> Result<Option<Player>, UserError> {
     let found = state
-        .store
-        .get::<PlayerRecord>(PLAYERS, player_id.as_str())
+        .progress
+        .roster()
+        .get(&state.store, &player_id, account_code)
         .await?;
     let found = found
         .map(Player::from)
@@ -196,10 +197,7 @@ async fn player_by_id(
 }
 
 async fn player_by_code(state: &State, code: &AccountCode) -> Result<Player, UserError> {
-    let found = state
-        .store
-        .find_by::<PlayerRecord>(PLAYERS, ACCOUNT_CODE, code.as_str())
-        .await?;
+    let found = state.progress.roster().find(&state.store, code).await?;
     let found = found.map(Player::from);
     if let Some(found) = &found {
         player_of_request(found.player_id.as_str());

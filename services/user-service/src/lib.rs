@@ -3,6 +3,7 @@
 //! ```text
 //! http ──> sessions   open sessions, in memory                       pure
 //!      ├─> players    the n-th synthetic player, limits of a stake   pure
+//!      ├─> roster     the collections of the players, and how many of them a lookup reads
 //!      ├─> seeding    writes 50,000 to 200,000 players in the background at the first start
 //!      ├─> wallets    the balance, which the payment service has
 //!      └─> faults     the index that a look-up by account code needs, and sessions that end early
@@ -22,6 +23,7 @@ pub mod error;
 pub mod faults;
 pub mod http;
 pub mod players;
+pub mod roster;
 pub mod seeding;
 pub mod sessions;
 mod wallets;

@@ -1,5 +1,5 @@
-//! Creates the synthetic players in the background, in batches, and continues where the last start stopped. The first
-//! start also decides how many there will be.
+//! Creates the synthetic players in the background, in batches, and continues where the last start stopped. Each start
+//! measures how many of them a lookup reads in the wanted time, and creates some more than that.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,20 +8,22 @@ use std::time::{Duration, Instant};
 use reelscope_contracts::users::{Limits, Seeding};
 use reelscope_contracts::{AccountCode, Money, PlayerId};
 use reelscope_store::{Condition, Store, StoreError};
+use reelscope_telemetry::scaled;
 use serde::{Deserialize, Serialize};
 
 use crate::players::{Player, synthetic};
+pub use crate::roster::LOOK_UP_WITHOUT_INDEX;
+use crate::roster::{PART, PARTS, Roster};
 
 /// Version of the documents below. It is raised when an older build would misread them.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
-pub(crate) const PLAYERS: &str = "players";
 pub(crate) const ACCOUNT_CODE: &str = "account_code";
 const PROGRESS: &str = "progress";
 const PROGRESS_ID: &str = "players";
 
-/// Number of players in one write. The progress is in the same write, so that a start after a crash continues exactly
-/// there.
+/// Largest number of players in one write. The progress is in the same write, so that a start after a crash continues
+/// exactly there.
 const BATCH: u64 = 500;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -78,6 +80,9 @@ struct ProgressRecord {
     /// The number that was determined for this machine; absent before that. A start with a given number never writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     total: Option<i64>,
+    /// Number of players in the first part; absent in a database of a build that had no parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_part: Option<i64>,
 }
 
 /// How the number of players is determined when the configuration does not set it. More players make a lookup without an
@@ -85,20 +90,20 @@ struct ProgressRecord {
 struct Sizing {
     /// Number of players that are created before the lookup is measured.
     sample: u64,
-    /// Time that a lookup without an index takes on this machine when it is idle.
+    /// Wanted time of a lookup without an index.
     lookup: Duration,
+    /// Number of players for each hundred that a lookup reads, so that more stand ready when the machine becomes faster.
+    percent_created: u64,
     /// Minimum number of players, for a slow machine.
     fewest: u64,
     /// Maximum number of players, for a fast machine, because creating them takes seconds and disk space.
     most: u64,
 }
 
-/// Time of a lookup without an index on the machine for which the number was determined, when it is idle.
-pub const LOOK_UP_WITHOUT_INDEX: Duration = Duration::from_millis(500);
-
 const SIZING: Sizing = Sizing {
     sample: 20_000,
     lookup: LOOK_UP_WITHOUT_INDEX,
+    percent_created: 130,
     fewest: 50_000,
     most: 200_000,
 };
@@ -117,6 +122,9 @@ const MEASUREMENTS: u32 = 9;
 #[derive(Debug, Clone)]
 pub struct Progress {
     shared: Arc<Counts>,
+    roster: Roster,
+    /// Whether the number of players follows the machine.
+    is_sized: bool,
     indexed: bool,
 }
 
@@ -145,7 +153,12 @@ impl Progress {
         self.total_is_known() && self.done() >= self.total()
     }
 
-    /// Whether the collection was prepared with an index.
+    /// The collections of the players.
+    pub(crate) fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// Whether the collections were prepared with an index.
     pub(crate) fn indexed(&self) -> bool {
         self.indexed
     }
@@ -163,40 +176,53 @@ impl Progress {
     }
 }
 
-/// Prepares the collection: creates or drops its index, as `indexed` says, and writes the first batch, which contains the
-/// player of the demo, so that the machine can be played before the others exist. Creating or dropping the index of a
-/// full collection takes about a second.
+/// Prepares the collections: creates or drops their index, as `indexed` says, and writes the first batch, which contains
+/// the player of the demo, so that the machine can be played before the others exist. Creating or dropping the index of
+/// all players takes about a second.
 ///
-/// There will be `players`. Without a number, [`run`] determines once for each database how many players make a lookup
-/// without an index take about half a second on this machine.
+/// There will be `players`, and a lookup without an index reads them all. Without a number, [`run`] determines at each
+/// start how many players make such a lookup take about half a second on this machine.
 ///
 /// # Errors
 /// An error of the store.
 pub async fn prepare(store: &Store, players: Option<u64>, indexed: bool) -> Result<Progress, StoreError> {
-    // Done before this process writes the first player, so that nothing is written while an index is created.
-    if indexed {
-        store.create_index(PLAYERS, ACCOUNT_CODE).await?;
-    } else {
-        store.drop_index(PLAYERS, ACCOUNT_CODE).await?;
-    }
     let record = store
         .get::<ProgressRecord>(PROGRESS, PROGRESS_ID)
         .await?
         .unwrap_or_default();
+    let part = i64::try_from(PART).unwrap_or(i64::MAX);
+    let first = record.first_part.unwrap_or(record.done).max(part);
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    let roster = Roster::new(count(first), count(record.done));
+    // Done before this process writes the first player, so that nothing is written while an index is created.
+    for part in roster.filled() {
+        set_index(store, part, indexed).await?;
+    }
     let found = record.total.and_then(|total| u64::try_from(total).ok());
     let total = players.or(found);
     let progress = Progress {
         shared: Arc::new(Counts {
-            done: AtomicU64::new(u64::try_from(record.done).unwrap_or(0)),
+            done: AtomicU64::new(count(record.done)),
             total: AtomicU64::new(total.unwrap_or(PROVISIONAL)),
             total_known: AtomicBool::new(total.is_some()),
         }),
+        roster,
+        is_sized: players.is_none(),
         indexed,
     };
     if progress.done() == 0 {
         write_batch(store, &progress).await?;
     }
     Ok(progress)
+}
+
+/// Creates or drops the index of a part.
+pub(crate) async fn set_index(store: &Store, part: &'static str, indexed: bool) -> Result<(), StoreError> {
+    if indexed {
+        store.create_index(part, ACCOUNT_CODE).await
+    } else {
+        store.drop_index(part, ACCOUNT_CODE).await
+    }
 }
 
 /// Creates the missing players. It can be stopped at any moment; the next start continues. After an error it tries
@@ -230,9 +256,12 @@ async fn run_until_done(store: &Store, progress: &Progress, sizing: &Sizing, fir
 }
 
 async fn run_sized(store: &Store, progress: &Progress, sizing: &Sizing) -> Result<(), StoreError> {
-    while !progress.is_complete() {
-        if !progress.total_is_known() && progress.done() >= sizing.sample {
+    let mut is_measured = !progress.is_sized;
+    while !is_measured || !progress.is_complete() {
+        let is_sample_there = progress.done() >= sizing.sample || progress.is_complete();
+        if !is_measured && is_sample_there {
             size(store, progress, sizing).await?;
+            is_measured = true;
         } else {
             write_batch(store, progress).await?;
         }
@@ -242,23 +271,32 @@ async fn run_sized(store: &Store, progress: &Progress, sizing: &Sizing) -> Resul
     Ok(())
 }
 
-/// Measures this machine and decides the number of players of this database.
+/// Measures this machine, and decides how many players a lookup reads and how many this database has. Players are never
+/// removed.
 async fn size(store: &Store, progress: &Progress, sizing: &Sizing) -> Result<(), StoreError> {
-    let done = progress.done();
-    // The shortest time, not the median: during a first start the page loads and the first spins run, but the lookup on
-    // an idle machine counts.
+    let (done, roster) = (progress.done(), &progress.roster);
+    // The shortest time, not the median: during a start the page loads and the first spins run, but the lookup on an
+    // idle machine counts.
     let mut shortest = Duration::MAX;
     for _ in 0..MEASUREMENTS {
         let started = Instant::now();
         store
-            .find_by_reading_all::<PlayerRecord>(PLAYERS, ACCOUNT_CODE, AccountCode::numbered(1).as_str())
+            .find_by_reading_all::<PlayerRecord>(PARTS[0], ACCOUNT_CODE, AccountCode::numbered(1).as_str())
             .await?;
         shortest = shortest.min(started.elapsed());
     }
-    let total = sizing.players(done, shortest).max(done);
+    let read = sizing.players(done.min(roster.first()), shortest);
+    roster.search(read);
+    let known = if progress.total_is_known() {
+        progress.total()
+    } else {
+        0
+    };
+    let total = sizing.created(read).max(done).max(known);
     let record = ProgressRecord {
         done: i64::try_from(done).unwrap_or(i64::MAX),
         total: Some(i64::try_from(total).unwrap_or(i64::MAX)),
+        first_part: Some(i64::try_from(roster.first()).unwrap_or(i64::MAX)),
     };
     store
         .write::<_, StoreError, _>(move |tx| tx.put(PROGRESS, PROGRESS_ID, &record))
@@ -272,28 +310,41 @@ impl Sizing {
     /// Returns how many players make a lookup take the wanted time, if it takes `took` among `measured` players. The time
     /// grows with their number.
     fn players(&self, measured: u64, took: Duration) -> u64 {
-        let wanted = self.lookup.as_nanos() * u128::from(measured) / took.as_nanos().max(1);
-        u64::try_from(wanted)
-            .unwrap_or(u64::MAX)
-            .clamp(self.fewest, self.most)
+        scaled(measured, self.lookup, took).clamp(PART.min(self.fewest), self.most)
+    }
+
+    /// Returns how many players there are where a lookup reads `read` of them.
+    fn created(&self, read: u64) -> u64 {
+        (read.saturating_mul(self.percent_created) / 100).clamp(self.fewest, self.most)
     }
 }
 
 async fn write_batch(store: &Store, progress: &Progress) -> Result<(), StoreError> {
-    let from = progress.done();
-    let to = (from + BATCH).min(progress.total());
+    let (from, roster) = (progress.done(), &progress.roster);
+    let part = roster.part_of(from + 1);
+    let to = (from + BATCH).min(progress.total()).min(roster.end_of(part));
+    let collection = PARTS[part];
+    if !roster.filled().contains(&collection) {
+        set_index(store, collection, progress.indexed).await?;
+    }
+    let first = roster.first();
     store
         .write(move |tx| {
             for number in from + 1..=to {
                 let player = synthetic(number);
                 let id = player.player_id.clone();
-                tx.insert(PLAYERS, id.as_str(), &PlayerRecord::from(player))?;
+                tx.insert(collection, id.as_str(), &PlayerRecord::from(player))?;
             }
             // A total that was determined earlier stays in the record, because this document lacks the field.
-            let done = i64::try_from(to).unwrap_or(i64::MAX);
-            tx.put(PROGRESS, PROGRESS_ID, &ProgressRecord { done, total: None })
+            let record = ProgressRecord {
+                done: i64::try_from(to).unwrap_or(i64::MAX),
+                total: None,
+                first_part: Some(i64::try_from(first).unwrap_or(i64::MAX)),
+            };
+            tx.put(PROGRESS, PROGRESS_ID, &record)
         })
         .await?;
+    roster.fill(to);
     progress.shared.done.store(to, Ordering::Release);
     Ok(())
 }
@@ -306,6 +357,7 @@ mod tests {
         sample: 1_000,
         // So short that every machine gets the minimum number of players.
         lookup: Duration::from_nanos(1),
+        percent_created: 100,
         fewest: 1_700,
         most: 2_600,
     };
@@ -316,7 +368,7 @@ mod tests {
 
     async fn written(store: &Store) -> u64 {
         store
-            .scan::<serde::de::IgnoredAny, _, _>(PLAYERS, 0, |count, _| {
+            .scan::<serde::de::IgnoredAny, _, _>(PARTS[0], 0, |count, _| {
                 *count += 1;
                 std::ops::ControlFlow::Continue(())
             })
@@ -331,13 +383,19 @@ mod tests {
         };
         check(100_000, 100_000);
         check(68_000, 147_058);
-        check(400_000, 50_000);
+        check(400_000, 25_000);
+        check(40_000_000, PART);
         check(1_000, 200_000);
         check(0, 200_000);
+        let created = |read| SIZING.created(read);
+        assert_eq!(
+            [25_000, 100_000, 190_000].map(created),
+            [50_000, 130_000, 200_000]
+        );
     }
 
     #[tokio::test]
-    async fn a_total_that_was_found_stays_and_a_given_one_leaves_it_alone() {
+    async fn a_total_that_was_found_stays_while_it_suffices_and_a_given_one_leaves_it_alone() {
         let dir = tempfile::tempdir().unwrap();
         let store = open(&dir);
         let progress = prepare(&store, None, true).await.unwrap();
@@ -348,7 +406,7 @@ mod tests {
         assert_eq!(written(&store).await, 1_700);
         drop((progress, store));
 
-        // The second start would find a fast machine, but this database has its number already.
+        // The second start finds a fast machine, but the number is given.
         let long = Sizing {
             lookup: Duration::from_secs(3_600),
             ..SMALL
@@ -357,15 +415,49 @@ mod tests {
         let given = prepare(&store, Some(2_000), true).await.unwrap();
         run_sized(&store, &given, &long).await.unwrap();
         assert_eq!(written(&store).await, 2_000);
+        // A machine of the same speed has as many as it needs.
         let found = prepare(&store, None, true).await.unwrap();
         assert!(found.is_complete());
-        assert_eq!(found.read().total, 1_700);
+        run_sized(&store, &found, &SMALL).await.unwrap();
+        assert_eq!((found.read().total, written(&store).await), (1_700, 2_000));
+        // A faster one gets more.
+        let found = prepare(&store, None, true).await.unwrap();
+        run_sized(&store, &found, &long).await.unwrap();
+        assert_eq!(written(&store).await, 2_600);
 
         let other = tempfile::tempdir().unwrap();
         let store = open(&other);
         let progress = prepare(&store, None, true).await.unwrap();
         run_sized(&store, &progress, &long).await.unwrap();
         assert_eq!(written(&store).await, 2_600);
+    }
+
+    #[tokio::test]
+    async fn players_beyond_a_part_are_written_and_found_in_the_next_ones() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(&dir);
+        let sizing = Sizing {
+            fewest: 2 * PART + 700,
+            most: 2 * PART + 700,
+            ..SMALL
+        };
+        for indexed in [false, true] {
+            let progress = prepare(&store, None, indexed).await.unwrap();
+            run_sized(&store, &progress, &sizing).await.unwrap();
+            let roster = progress.roster();
+            assert_eq!(roster.filled(), &PARTS[..3]);
+            // Lookups search the first part only, and the others for a player who is not in it.
+            roster.search(PART);
+            for number in [1, PART, PART + 1, 2 * PART + 700] {
+                let code = AccountCode::numbered(number);
+                let found = roster.find(&store, &code).await.unwrap().unwrap();
+                assert_eq!(found.account_code, code);
+                let by_id = roster.get(&store, &synthetic(number).player_id, &code).await;
+                assert_eq!(by_id.unwrap().unwrap().account_code, code);
+            }
+            let nobody = AccountCode::numbered(2 * PART + 701);
+            assert!(roster.find(&store, &nobody).await.unwrap().is_none());
+        }
     }
 
     #[tokio::test]
@@ -379,7 +471,7 @@ mod tests {
         store
             .write::<_, StoreError, _>(move |tx| {
                 tx.insert(
-                    PLAYERS,
+                    PARTS[0],
                     foreign.player_id.clone().as_str(),
                     &PlayerRecord::from(foreign),
                 )
@@ -394,7 +486,7 @@ mod tests {
         tokio::time::sleep(Duration::from_millis(50)).await;
         assert_eq!(progress.read().done, 500);
         store
-            .write::<_, StoreError, _>(move |tx| tx.delete(PLAYERS, id.as_str()))
+            .write::<_, StoreError, _>(move |tx| tx.delete(PARTS[0], id.as_str()))
             .await
             .unwrap();
         tokio::time::timeout(Duration::from_secs(60), seeding)

@@ -1,12 +1,16 @@
 //! The cause of the fault `slow-rng`: every stop has a new generator, with a long start-up test.
+//!
+//! The length of the test is measured when the fault is first on, and follows the speed of the machine from then on.
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rand::{Rng, RngExt};
 use rand_chacha::ChaCha12Rng;
+use reelscope_telemetry::{Calibration, scaled};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument;
 
@@ -16,8 +20,10 @@ use crate::health::{self, HealthFailure};
 use crate::reels::{REELS, STRIPS, Stops};
 use crate::rng::{Stream, generator};
 
-/// CPU time that the stops of one round take on this machine when it is idle.
+/// Wanted time of drawing the stops of one round.
 const ROUND: Duration = Duration::from_millis(250);
+/// Times of drawing at which the length of the test stays.
+const BAND: RangeInclusive<Duration> = Duration::from_millis(170)..=Duration::from_millis(360);
 
 /// Number of words in one measurement of this machine.
 const MEASURED_WORDS: u64 = 1_000_000;
@@ -33,8 +39,9 @@ pub(super) struct SlowRng {
 #[derive(Debug)]
 struct Shared {
     on: AtomicBool,
-    /// Number of words in the start-up test of each stop. It is measured when it is first needed.
-    words_per_stop: OnceLock<u64>,
+    /// Number of words in the start-up test of each stop; 0 before the first measurement.
+    words_per_stop: AtomicU64,
+    calibration: Calibration,
     /// Held during a switch, so that the last call decides.
     switching: Mutex<()>,
     /// Permits for drawing slowly.
@@ -47,7 +54,8 @@ impl Default for Shared {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self {
             on: AtomicBool::default(),
-            words_per_stop: OnceLock::new(),
+            words_per_stop: AtomicU64::new(0),
+            calibration: Calibration::new(ROUND, BAND),
             switching: Mutex::default(),
             draws: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
         }
@@ -64,7 +72,9 @@ impl SlowRng {
         if on {
             let shared = Arc::clone(&self.shared);
             let measured = tokio::task::spawn_blocking(move || {
-                shared.words_per_stop.get_or_init(words_per_stop);
+                if shared.words_per_stop.load(Ordering::Acquire) == 0 {
+                    shared.words_per_stop.store(words_per_stop(), Ordering::Release);
+                }
             });
             if let Err(error) = measured.await
                 && error.is_panic()
@@ -83,9 +93,14 @@ impl SlowRng {
         let span = rng_span("ChaCha12, started up for each stop");
         let drawing = async {
             let turn = self.turn().await;
+            let shared = Arc::clone(&self.shared);
             tokio::task::spawn_blocking(move || {
                 let _turn = turn;
-                draw_stop_by_stop(seed, words)
+                let started = Instant::now();
+                let stops = draw_stop_by_stop(seed, words);
+                // Without the wait for the turn, which other rounds cause and not the machine.
+                shared.drawn(words, started.elapsed());
+                stops
             })
             .await
         };
@@ -105,7 +120,27 @@ impl SlowRng {
 
     /// Number of words that are tested for each stop; `None` while the fault is off.
     pub(super) fn words_per_stop(&self) -> Option<u64> {
-        self.shared.words_per_stop.get().copied().filter(|_| self.is_on())
+        self.is_on()
+            .then(|| self.shared.words_per_stop.load(Ordering::Acquire))
+    }
+}
+
+impl Shared {
+    /// Notes how long the stops of a round took with tests of `words` words, and changes the length of the test when it
+    /// no longer fits the machine.
+    fn drawn(&self, words: u64, took: Duration) {
+        // A round that began before the last change says nothing about the new length.
+        if words != self.words_per_stop.load(Ordering::Acquire) {
+            return;
+        }
+        if let Some(fitting) = self.calibration.measured(words, took) {
+            self.words_per_stop.store(fitting.max(1), Ordering::Release);
+            tracing::info!(
+                words,
+                fitting,
+                "the start-up test follows the speed of this machine"
+            );
+        }
     }
 }
 
@@ -148,9 +183,8 @@ fn words_per_stop() -> u64 {
             shortest = shortest.min(started.elapsed());
         }
     }
-    let stops = REELS as u128;
-    let words = ROUND.as_nanos() * u128::from(MEASURED_WORDS) / (stops * shortest.as_nanos().max(1));
-    u64::try_from(words).unwrap_or(u64::MAX)
+    let stops = u32::try_from(REELS).unwrap_or(u32::MAX);
+    scaled(MEASURED_WORDS, ROUND, stops * shortest).max(1)
 }
 
 #[cfg(test)]
@@ -185,6 +219,29 @@ mod tests {
             check(seed, 0);
             check(seed, 100_000);
         }
+    }
+
+    #[tokio::test]
+    async fn the_test_follows_the_speed_of_the_machine() {
+        let slow_rng = SlowRng::default();
+        slow_rng.switch(true).await;
+        let words = slow_rng.words_per_stop().unwrap();
+        // The machine needs four times as long.
+        for _ in 0..5 {
+            slow_rng.shared.drawn(words, 4 * ROUND);
+        }
+        assert_eq!(slow_rng.words_per_stop(), Some(words / 4));
+        // Rounds that began before count no more.
+        for _ in 0..5 {
+            slow_rng.shared.drawn(words, 4 * ROUND);
+        }
+        assert_eq!(slow_rng.words_per_stop(), Some(words / 4));
+        // A real draw of a test that is far too short: five of them bring the length back.
+        slow_rng.shared.words_per_stop.store(1_000, Ordering::Release);
+        for seed in 0..5 {
+            slow_rng.draw_stops(seed, 1_000).await.unwrap();
+        }
+        assert!(slow_rng.words_per_stop().unwrap() > 100_000);
     }
 
     #[tokio::test]
