@@ -121,7 +121,8 @@ impl Roster {
     }
 
     /// Number of players that a lookup without an index reads.
-    pub(crate) fn searched(&self, done: u64) -> u64 {
+    #[cfg(test)]
+    fn searched(&self, done: u64) -> u64 {
         let searched = self.shared.searched.load(Ordering::Acquire).max(1);
         self.end_of(searched - 1).min(done)
     }
