@@ -42,6 +42,34 @@ pub struct Steering {
 }
 
 impl Steering {
+    /// Brings everything to the start of the demo: the first release, no traffic, no fault beside the story, nothing
+    /// armed, nothing measured, and figures that begin now.
+    ///
+    /// # Errors
+    /// The [`ApiProblem`] of the step that failed.
+    pub async fn reset(&self) -> Result<(), ApiProblem> {
+        let switch = self.faults.begin(FIRST_RELEASE.version)?;
+        let restarted = self.clone();
+        let rest = async move {
+            (restarted.program.say_release)(FIRST_RELEASE.version.to_owned()).await?;
+            restarted.faults.begin_session();
+            Ok(())
+        };
+        // Stops the players before the index is dropped: they would slow that down, and their spins do not belong to
+        // the new session.
+        self.traffic.reset();
+        (self.program.stop_measuring)();
+        self.faults.end_extras().await?;
+        switch.apply(rest).await
+    }
+
+    /// Compares the session's spins before and after each fix, and returns since when they count. Blocks.
+    #[must_use]
+    pub fn compared(&self) -> (Compared, UnixMillis) {
+        let now = self.faults.story_states();
+        self.of_session(|spins| figures::compare(spins, now))
+    }
+
     /// Computes something from the session's spins, and returns since when spins count. Blocks.
     fn of_session<T>(
         &self,
@@ -96,7 +124,7 @@ async fn switch_fault(
 /// An object without fields.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Nothing {}
+pub struct Nothing {}
 
 /// Let a fault happen once.
 #[utoipa::path(
@@ -138,28 +166,14 @@ async fn reset_demo(
     State(steering): State<Steering>,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Json<FaultBoard>, ProblemResponse> {
-    let switch = steering.faults.begin(FIRST_RELEASE.version)?;
-    let restarted = steering.clone();
-    let rest = async move {
-        (restarted.program.say_release)(FIRST_RELEASE.version.to_owned()).await?;
-        restarted.faults.begin_session();
-        Ok(())
-    };
-    // Stops the players before the index is dropped: they would slow that down, and their spins do not belong to
-    // the new session.
-    steering.traffic.reset();
-    (steering.program.stop_measuring)();
-    steering.faults.end_extras().await?;
-    switch.apply(rest).await?;
+    steering.reset().await?;
     Ok(show_faults(State(steering)).await)
 }
 
 /// What was measured of this session's spins before and after each fix.
 #[utoipa::path(get, path = "/figures", responses((status = 200, description = "The figures", body = ProblemFigures)))]
 async fn problem_figures(State(steering): State<Steering>) -> Result<Json<ProblemFigures>, ProblemResponse> {
-    let now = steering.faults.story_states();
-    let compared =
-        tokio::task::spawn_blocking(move || steering.of_session(|spins| figures::compare(spins, now)));
+    let compared = tokio::task::spawn_blocking(move || steering.compared());
     let (compared, since) = compared.await.map_err(uncompared)?;
     let Compared {
         pairs,

@@ -9,6 +9,7 @@
 //!                                           ├─ provider, payment-service, game-engine, user-service
 //!                                           ├─ the demo, on the knobs of these services
 //!                                           ├─ the collector's server
+//!                                           ├─ the presenter, over the demo and the collector
 //!                                           └─ api-gateway with the page's API (api)
 //!                                                settings_http, preferences, notices, overhead ─> bench
 //!
@@ -40,7 +41,6 @@ mod assembly;
 pub mod bench;
 pub mod config;
 pub mod drawing;
-pub mod durable;
 mod listen;
 pub mod load;
 mod notices;
@@ -64,6 +64,8 @@ pub mod traces;
 pub use config::{Config, Network};
 pub use paths::default_data_dir;
 pub use recording::{Recording, export as export_telemetry};
+pub use reelscope_presenter::scripts::{OwnScript, ScriptError};
+pub use reelscope_store::durable;
 pub use reelscope_telemetry::init_logs as init_logs_at;
 pub use run_error::RunError;
 pub use settings::Settings;

@@ -13,6 +13,7 @@ use crate::bounds;
 use crate::envelope::parse_id;
 use crate::error::{CollectorError, ReadError};
 use crate::index::{self, Digests, Index};
+use crate::live::Live;
 use crate::log::{self, Entry};
 use crate::trace;
 
@@ -123,6 +124,11 @@ impl Collector {
 
     pub(crate) fn index(&self) -> &Index {
         &self.parts.index
+    }
+
+    /// Tells all viewers that something beside telemetry has a new revision, under the name `event`.
+    pub fn announce(&self, event: &'static str, revision: u64) {
+        self.parts.index.announce(Live::Revision { event, revision });
     }
 
     /// Changes whenever the state of delivery does.

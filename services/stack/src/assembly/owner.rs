@@ -1,5 +1,6 @@
 //! Puts together the page's API beside the game, and the collector's port.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use reelscope_collector::{Collector, ingest_dsn, ingest_router};
@@ -7,6 +8,9 @@ use reelscope_demo::faults::Faults;
 use reelscope_demo::faults_http::Steering;
 use reelscope_demo::program::Program;
 use reelscope_demo::spins::SessionSpins;
+use reelscope_presenter::facts::{CostOfTelemetry, Observer};
+use reelscope_presenter::presenter::Presenter;
+use reelscope_presenter::scripts::{OwnScript, ScriptError};
 use reelscope_telemetry::Service;
 use tokio::sync::watch;
 
@@ -58,6 +62,8 @@ impl Servers {
             program: program.clone(),
             exact: Arc::default(),
         };
+        let observer = Observer::new(collector.clone(), steering.clone(), cost_of_telemetry(&overhead));
+        let presenter = self.present(observer, config.data_dir, config.script)?;
         Ok(OwnerApi {
             collector,
             settings,
@@ -66,8 +72,23 @@ impl Servers {
             overhead,
             steering,
             traffic: demo.traffic,
+            presenter,
             program,
         })
+    }
+
+    /// Starts the presenter, and its looking for what is fulfilled.
+    fn present(
+        &mut self,
+        observer: Observer,
+        data_dir: PathBuf,
+        own: Option<OwnScript>,
+    ) -> Result<Presenter, StartError> {
+        let presenter = Presenter::new(observer, data_dir, own).map_err(ScriptError::Mistaken)?;
+        let watched = presenter.clone();
+        self.tasks
+            .spawn_restarted("watch of the presentation", move || watched.clone().watch());
+        Ok(presenter)
     }
 
     /// Starts the search for evidence of faults and the reading of the session's spins.
@@ -85,6 +106,12 @@ impl Servers {
             });
         spins
     }
+}
+
+/// Returns what the presenter is told of the last measurement.
+fn cost_of_telemetry(overhead: &Overhead) -> CostOfTelemetry {
+    let overhead = overhead.clone();
+    Arc::new(move || overhead.cost())
 }
 
 /// Implements what the demo asks of the program.
