@@ -245,6 +245,7 @@ fn explained(words: &Words, cause: Cause) -> (&Explained, bool) {
             StartErrorCode::WalletsUnreadable => (&failures.wallets_unreadable, true),
             StartErrorCode::RecordingUnreadable => (&failures.recording_unreadable, false),
             StartErrorCode::RecordingNotWritten => (&failures.recording_not_written, false),
+            StartErrorCode::ScriptInvalid => (&failures.script_invalid, false),
         },
         Cause::NoDataDir => (&failures.data_dir_unknown, false),
         Cause::Stopped => (&failures.stopped, false),

@@ -45,6 +45,7 @@ pub(crate) struct Failures {
     pub(crate) wallets_unreadable: Explained,
     pub(crate) recording_unreadable: Explained,
     pub(crate) recording_not_written: Explained,
+    pub(crate) script_invalid: Explained,
     pub(crate) data_dir_unknown: Explained,
     pub(crate) settings_invalid: Explained,
     pub(crate) port_in_use: Explained,

@@ -7,4 +7,9 @@ use reelscope_page_api::telemetry::{IssueSummary, TraceSummary};
 pub(crate) enum Live {
     Trace(TraceSummary),
     Issue(IssueSummary),
+    /// Something beside telemetry has this revision.
+    Revision {
+        event: &'static str,
+        revision: u64,
+    },
 }

@@ -1,13 +1,13 @@
 //! The routes of the faults, of the release dial and of the comparisons.
 
+use std::ops::RangeInclusive;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::{ApiProblem, Code, UnixMillis};
-use reelscope_game_engine::par_sheet::{approximate, par_sheet};
-use reelscope_game_engine::paytable::CERTIFIED;
 use reelscope_http::{Body, Path, ProblemResponse, not_found};
 use serde::Deserialize;
 use tokio::task::JoinError;
@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::faults::dial::FIRST_RELEASE;
-use crate::faults::table::FaultId;
+use crate::faults::table::{FaultId, FaultState};
 use crate::faults::wire::{ChooseRelease, FaultBoard, SwitchFault};
 use crate::faults::{Faults, SwitchError};
 use crate::figures::{self, Compared};
@@ -25,6 +25,9 @@ use crate::releases::{self, Exact};
 use crate::spins::{SessionSpin, SessionSpins};
 use crate::traffic::TrafficControl;
 use crate::wire::{ProblemFigures, Releases};
+
+/// How long a fault can be on by itself, in seconds.
+pub const LASTS_SECONDS: RangeInclusive<u16> = 1..=600;
 
 /// The state of the routes.
 #[derive(Clone)]
@@ -42,6 +45,27 @@ pub struct Steering {
 }
 
 impl Steering {
+    /// Brings everything to the start of the demo: the first release, no traffic, no fault beside the story, nothing
+    /// armed, nothing measured, and figures that begin now.
+    ///
+    /// # Errors
+    /// The [`ApiProblem`] of the step that failed.
+    pub async fn reset(&self) -> Result<(), ApiProblem> {
+        let switch = self.faults.begin(FIRST_RELEASE.version)?;
+        let restarted = self.clone();
+        let rest = async move {
+            (restarted.program.say_release)(FIRST_RELEASE.version.to_owned()).await?;
+            restarted.faults.begin_session();
+            Ok(())
+        };
+        // Stops the players before the index is dropped: they would slow that down, and their spins do not belong to
+        // the new session.
+        self.traffic.reset();
+        (self.program.stop_measuring)();
+        self.faults.end_extras().await?;
+        switch.apply(rest).await
+    }
+
     /// Computes something from the session's spins, and returns since when spins count. Blocks.
     fn of_session<T>(
         &self,
@@ -89,14 +113,29 @@ async fn switch_fault(
     Path(id): Path<String>,
     Body(wanted): Body<SwitchFault>,
 ) -> Result<Json<FaultBoard>, ProblemResponse> {
-    steering.faults.switch(named(&id)?, wanted.state).await?;
+    let id = named(&id)?;
+    match wanted.for_seconds {
+        None => steering.faults.switch(id, wanted.state).await?,
+        Some(seconds) if wanted.state == FaultState::On && LASTS_SECONDS.contains(&seconds) => {
+            let lasts = Duration::from_secs(u64::from(seconds));
+            steering.faults.switch_on_for(id, lasts).await?;
+        }
+        Some(_) => {
+            let (least, most) = (LASTS_SECONDS.start(), LASTS_SECONDS.end());
+            let sentence =
+                format!("A fault can be on for {least} to {most} seconds, and only with the state on.");
+            return Err(ApiProblem::new(Code::InvalidRequest, sentence)
+                .field("for_seconds")
+                .into());
+        }
+    }
     Ok(show_faults(State(steering)).await)
 }
 
 /// An object without fields.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Nothing {}
+pub struct Nothing {}
 
 /// Let a fault happen once.
 #[utoipa::path(
@@ -138,19 +177,7 @@ async fn reset_demo(
     State(steering): State<Steering>,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Json<FaultBoard>, ProblemResponse> {
-    let switch = steering.faults.begin(FIRST_RELEASE.version)?;
-    let restarted = steering.clone();
-    let rest = async move {
-        (restarted.program.say_release)(FIRST_RELEASE.version.to_owned()).await?;
-        restarted.faults.begin_session();
-        Ok(())
-    };
-    // Stops the players before the index is dropped: they would slow that down, and their spins do not belong to
-    // the new session.
-    steering.traffic.reset();
-    (steering.program.stop_measuring)();
-    steering.faults.end_extras().await?;
-    switch.apply(rest).await?;
+    steering.reset().await?;
     Ok(show_faults(State(steering)).await)
 }
 
@@ -187,13 +214,7 @@ fn uncompared(error: JoinError) -> ApiProblem {
 async fn compared_releases(State(steering): State<Steering>) -> Result<Json<Releases>, ProblemResponse> {
     let exact = Arc::clone(&steering.exact);
     let compared = tokio::task::spawn_blocking(move || {
-        let exact = *exact.get_or_init(|| {
-            let sheet = par_sheet(&CERTIFIED);
-            Exact {
-                rtp: approximate(sheet.rtp),
-                standard_deviation: sheet.standard_deviation,
-            }
-        });
+        let exact = *exact.get_or_init(Exact::of_the_game);
         let compared = steering.of_session(|spins| releases::compare(spins, exact));
         (100.0 * exact.rtp, compared)
     });

@@ -135,7 +135,8 @@ fn shared_name(name: &str) -> Cow<'static, str> {
 }
 
 /// The state of each problem of the story in this trace.
-fn story(trace: &TraceSummary) -> StoryStates {
+#[must_use]
+pub fn story(trace: &TraceSummary) -> StoryStates {
     let names = |list: &[String], id: FaultId| list.iter().any(|name| name == id.as_str());
     STORY.map(|id| {
         // A spin during a switch has both tags; it began with the problem.

@@ -45,6 +45,19 @@
 //! | POST | `/api/faults/reset` | `services/demo/src/faults_http.rs` |
 //! | PUT | `/api/faults/{id}` | `services/demo/src/faults_http.rs` |
 //! | POST | `/api/faults/{id}/fire` | `services/demo/src/faults_http.rs` |
+//! | GET | `/api/v1/presentation` | `services/presenter/src/http.rs` |
+//! | POST | `/api/v1/presentation/back` | `services/presenter/src/http.rs` |
+//! | POST | `/api/v1/presentation/end` | `services/presenter/src/http.rs` |
+//! | POST | `/api/v1/presentation/go` | `services/presenter/src/http.rs` |
+//! | POST | `/api/v1/presentation/next` | `services/presenter/src/http.rs` |
+//! | GET | `/api/v1/presentation/schema` | `services/presenter/src/http.rs` |
+//! | GET | `/api/v1/presentation/script` | `services/presenter/src/http.rs` |
+//! | PUT | `/api/v1/presentation/script` | `services/presenter/src/http.rs` |
+//! | DELETE | `/api/v1/presentation/script` | `services/presenter/src/http.rs` |
+//! | POST | `/api/v1/presentation/seen` | `services/presenter/src/http.rs` |
+//! | POST | `/api/v1/presentation/start` | `services/presenter/src/http.rs` |
+//! | GET | `/api/v1/report` | `services/presenter/src/http.rs` |
+//! | GET | `/api/v1/report/data` | `services/presenter/src/http.rs` |
 //! | GET | `/api/traffic` | `services/demo/src/traffic_http.rs` |
 //! | PUT | `/api/traffic` | `services/demo/src/traffic_http.rs` |
 
@@ -55,6 +68,8 @@ use reelscope_demo::program::Program;
 use reelscope_demo::traffic::TrafficControl;
 use reelscope_demo::traffic_http::traffic_routes;
 use reelscope_http::method_not_allowed;
+use reelscope_presenter::http::{presentation_routes, report_routes};
+use reelscope_presenter::presenter::Presenter;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -77,6 +92,7 @@ pub(crate) struct OwnerApi {
     pub(crate) overhead: Overhead,
     pub(crate) steering: Steering,
     pub(crate) traffic: TrafficControl,
+    pub(crate) presenter: Presenter,
     pub(crate) program: Program,
 }
 
@@ -91,6 +107,11 @@ impl OwnerApi {
             .nest("/api/overhead", overhead_routes(self.overhead))
             .nest("/api/faults", faults_routes(self.steering.clone()))
             .nest("/api/traffic", traffic_routes(self.traffic, self.program))
+            .nest(
+                "/api/v1/presentation",
+                presentation_routes(self.presenter.clone()),
+            )
+            .nest("/api/v1/report", report_routes(self.presenter))
             .split_for_parts();
         // The same routes under the name that presenters use; the document has them once.
         let problems = Router::from(faults_routes(self.steering));

@@ -9,6 +9,7 @@ use std::time::Duration;
 use reelscope_api_gateway::limits::Rate;
 use reelscope_demo::wire::SetTraffic;
 use reelscope_payment_provider::Behaviour;
+use reelscope_presenter::scripts::OwnScript;
 
 use crate::settings::Settings;
 use reelscope_demo::faults::States;
@@ -63,6 +64,8 @@ pub struct Config {
     pub settings: Option<Settings>,
     /// File of the settings that are changed in the window; `None` keeps changes until the process ends.
     pub settings_file: Option<PathBuf>,
+    /// The presenter's own script; `None` uses the one that was stored, or the built-in ones.
+    pub script: Option<OwnScript>,
     /// The network between the services.
     pub network: Network,
 }
@@ -89,6 +92,7 @@ impl Config {
                 .map(|(per_second, burst)| Rate { per_second, burst }),
             settings: Some(Settings::default()),
             settings_file: None,
+            script: None,
             network: Network::default(),
         }
     }

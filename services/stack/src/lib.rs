@@ -9,12 +9,14 @@
 //!                                           ├─ provider, payment-service, game-engine, user-service
 //!                                           ├─ the demo, on the knobs of these services
 //!                                           ├─ the collector's server
+//!                                           ├─ the presenter, over the demo and the collector
 //!                                           └─ api-gateway with the page's API (api)
 //!                                                settings_http, preferences, notices, overhead ─> bench
 //!
 //!   load        makes spins for the command line and for bench
 //!   traces      asks the collector, as the page does
 //!   recording   page and viewer over a file, without services
+//!   report      the take-away of a data directory
 //!   drawing     how the window is drawn on Linux
 //! ```
 //!
@@ -40,7 +42,6 @@ mod assembly;
 pub mod bench;
 pub mod config;
 pub mod drawing;
-pub mod durable;
 mod listen;
 pub mod load;
 mod notices;
@@ -48,6 +49,7 @@ mod overhead;
 mod paths;
 mod preferences;
 pub mod recording;
+pub mod report;
 mod run_error;
 mod servers;
 pub mod settings;
@@ -64,6 +66,8 @@ pub mod traces;
 pub use config::{Config, Network};
 pub use paths::default_data_dir;
 pub use recording::{Recording, export as export_telemetry};
+pub use reelscope_presenter::scripts::{OwnScript, ScriptError};
+pub use reelscope_store::durable;
 pub use reelscope_telemetry::init_logs as init_logs_at;
 pub use run_error::RunError;
 pub use settings::Settings;

@@ -12,6 +12,7 @@ use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::{ApiProblem, Code};
 use reelscope_demo::traffic::TrafficControl;
 use reelscope_http::{Body, ProblemResponse, not_found};
+use reelscope_presenter::facts::TelemetryCost;
 use reelscope_telemetry::watched;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -131,6 +132,18 @@ impl Overhead {
 
     pub(crate) fn is_measuring(&self) -> bool {
         self.state().done.is_some()
+    }
+
+    /// Returns the last result; `None` without one.
+    pub(crate) fn cost(&self) -> Option<TelemetryCost> {
+        let state = self.state();
+        let comparison = &state.result.as_ref()?.comparison;
+        Some(TelemetryCost {
+            cpu_ms: comparison.added_cpu_ms,
+            p50_ms: comparison.added_p50_ms,
+            bytes_per_spin: comparison.on.bytes_per_spin,
+            spins: comparison.on.spins,
+        })
     }
 
     /// Cancels a running measurement. Its directory is removed once its stacks have stopped.

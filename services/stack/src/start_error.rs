@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use reelscope_collector::{CollectorError, RecordingError};
 use reelscope_demo::faults::SwitchError;
 use reelscope_payment_service as payments;
+use reelscope_presenter::scripts::ScriptError;
 use reelscope_store::StoreError;
 use strum::{IntoStaticStr, VariantArray};
 use tokio::task::JoinError;
@@ -40,6 +41,9 @@ pub enum StartError {
     /// The settings are invalid.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The script of the presentation cannot be used.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
     /// A fault cannot be brought to its configured state.
     #[error(transparent)]
     Problem(#[from] SwitchError),
@@ -101,6 +105,7 @@ impl StartError {
             }
             Self::Recording(_) => StartErrorCode::RecordingUnreadable,
             Self::Settings(_) => StartErrorCode::SettingsInvalid,
+            Self::Script(_) => StartErrorCode::ScriptInvalid,
             Self::Problem(_) => StartErrorCode::ProblemNotSwitched,
             Self::Defect { .. } => StartErrorCode::Defect,
             Self::Wallets(_) => StartErrorCode::WalletsUnreadable,
@@ -180,6 +185,8 @@ pub enum StartErrorCode {
     RecordingUnreadable,
     /// A recording cannot be written or copied.
     RecordingNotWritten,
+    /// The script of the presentation has mistakes, or cannot be read.
+    ScriptInvalid,
 }
 
 impl StartErrorCode {
@@ -208,6 +215,7 @@ impl StartErrorCode {
             Self::WalletsUnreadable => 25,
             Self::RecordingUnreadable => 29,
             Self::RecordingNotWritten => 30,
+            Self::ScriptInvalid => 31,
         }
     }
 }
@@ -221,7 +229,8 @@ mod tests {
         let names: Vec<&str> = StartErrorCode::ALL.iter().map(Into::into).collect();
         let expected = "port_in_use cannot_listen data_dir_locked data_dir_unwritable disk_full data_dir_newer \
             data_dir_unreadable settings_invalid database_damaged system_error path_not_utf8 data_dir_missing \
-            problem_not_switched defect database_error wallets_unreadable recording_unreadable recording_not_written";
+            problem_not_switched defect database_error wallets_unreadable recording_unreadable recording_not_written \
+            script_invalid";
         assert_eq!(names.join(" "), expected);
         let codes: Vec<u8> = StartErrorCode::ALL.iter().map(|code| code.exit_code()).collect();
         assert!(codes.is_sorted_by(|one, next| one < next), "{codes:?}");

@@ -154,7 +154,7 @@ fn sources<const N: usize>(services: [&str; N]) -> impl Iterator<Item = (PathBuf
 fn no_route_is_mounted_without_its_description() {
     let document = saved();
     let mut by_hand = 0;
-    for (file, text) in sources(["api-gateway", "collector", "demo", "stack"]) {
+    for (file, text) in sources(["api-gateway", "collector", "demo", "presenter", "stack"]) {
         for call in [".route(", ".route_service(", ".nest_service("] {
             for after in text.split(call).skip(1) {
                 let Some(path) = after
@@ -178,7 +178,14 @@ fn no_route_is_mounted_without_its_description() {
 #[test]
 fn every_schema_has_a_name_of_its_own() {
     let mut homes = BTreeMap::<String, PathBuf>::new();
-    for (file, text) in sources(["contracts", "api-gateway", "collector", "demo", "stack"]) {
+    for (file, text) in sources([
+        "contracts",
+        "api-gateway",
+        "collector",
+        "demo",
+        "presenter",
+        "stack",
+    ]) {
         for after in text.split("ToSchema)]").skip(1) {
             let line = after
                 .lines()

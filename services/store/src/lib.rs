@@ -1,4 +1,4 @@
-//! PoloDB behind an async interface, with one writer and group commit.
+//! PoloDB behind an async interface, with one writer and group commit; and small files beside it ([`durable`]).
 //!
 //! PoloDB is durable, but its transactions are not isolated from each other, and several of its query shapes return
 //! wrong results without an error (`tests/rules.rs`). This crate is the only one that names PoloDB, and it lets
@@ -58,6 +58,7 @@
 //! ```
 
 mod directory;
+pub mod durable;
 mod error;
 mod files;
 mod indexes;

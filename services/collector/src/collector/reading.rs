@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
-use reelscope_page_api::telemetry::{EnvelopeState, EnvelopeSummary, TraceDetail, TraceSummary};
+use reelscope_page_api::telemetry::{
+    EnvelopeState, EnvelopeSummary, IssueSummary, TraceDetail, TraceSummary,
+};
 use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::watch;
 
@@ -13,6 +15,7 @@ use crate::bounds;
 use crate::envelope::parse_id;
 use crate::error::{CollectorError, ReadError};
 use crate::index::{self, Digests, Index};
+use crate::live::Live;
 use crate::log::{self, Entry};
 use crate::trace;
 
@@ -106,6 +109,14 @@ impl Collector {
         Ok(Some(detail.await.map_err(log::unfinished)?))
     }
 
+    /// Returns up to `limit` issues, that of the event that arrived last first. This call does not count as a viewer's.
+    ///
+    /// # Errors
+    /// They could not be read.
+    pub async fn issues(&self, limit: usize) -> Result<Vec<IssueSummary>, ReadError> {
+        Ok(self.parts.index.issues(limit).await?)
+    }
+
     /// Reads every page of the file, which takes as long as copying it.
     ///
     /// # Errors
@@ -123,6 +134,11 @@ impl Collector {
 
     pub(crate) fn index(&self) -> &Index {
         &self.parts.index
+    }
+
+    /// Tells all viewers that something beside telemetry has a new revision, under the name `event`.
+    pub fn announce(&self, event: &'static str, revision: u64) {
+        self.parts.index.announce(Live::Revision { event, revision });
     }
 
     /// Changes whenever the state of delivery does.

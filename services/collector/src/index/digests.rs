@@ -38,6 +38,11 @@ impl<T> Digests<T> {
         self.made.values().map(|(_, value)| value)
     }
 
+    /// Returns all values for a change, in the same order.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.made.values_mut().map(|(_, value)| value)
+    }
+
     /// Whether values have been dropped.
     #[must_use]
     pub fn is_cut(&self) -> bool {

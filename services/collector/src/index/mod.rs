@@ -123,6 +123,12 @@ impl Index {
         self.live.subscribe()
     }
 
+    /// Sends a message to all viewers.
+    pub(crate) fn announce(&self, message: Live) {
+        // Without a viewer nobody is told.
+        let _ = self.live.send(message.into());
+    }
+
     /// Marks that a viewer is active, and waits up to [`PATIENCE`] until everything captured before this call is
     /// indexed.
     pub(crate) async fn look(&self) {

@@ -30,8 +30,8 @@ struct Watching {
     waiting: VecDeque<Event>,
 }
 
-/// What happens, as it happens: `trace` (`TraceSummary`), `issue` (`IssueSummary`), `delivery` (`Delivery`), and
-/// `missed` where the reader was too slow for all of it.
+/// What happens, as it happens: `trace` (`TraceSummary`), `issue` (`IssueSummary`), `delivery` (`Delivery`),
+/// `presentation` (`{"revision"}`: it has changed), and `missed` where the reader was too slow for all of it.
 #[utoipa::path(
     get, path = "/events",
     responses((status = 200, description = "Server-sent events", body = String, content_type = "text/event-stream"))
@@ -93,6 +93,9 @@ fn event_of(message: &Live) -> Option<Event> {
     let event = match message {
         Live::Trace(trace) => Event::default().event("trace").json_data(trace),
         Live::Issue(issue) => Event::default().event("issue").json_data(issue),
+        Live::Revision { event, revision } => Event::default()
+            .event(event)
+            .json_data(serde_json::json!({ "revision": revision })),
     };
     event.ok()
 }

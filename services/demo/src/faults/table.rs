@@ -101,6 +101,12 @@ impl How {
     pub const fn is_switched(self) -> bool {
         matches!(self, Self::Switch | Self::SwitchOrFire)
     }
+
+    /// Whether the fault can be fired.
+    #[must_use]
+    pub const fn is_fired(self) -> bool {
+        matches!(self, Self::Fire | Self::SwitchOrFire)
+    }
 }
 
 /// The figure that spins have with this problem alone on an idle machine; `reelscope bench problems` checks it.

@@ -1,5 +1,6 @@
 //! Puts together the page's API beside the game, and the collector's port.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use reelscope_collector::{Collector, ingest_dsn, ingest_router};
@@ -7,6 +8,9 @@ use reelscope_demo::faults::Faults;
 use reelscope_demo::faults_http::Steering;
 use reelscope_demo::program::Program;
 use reelscope_demo::spins::SessionSpins;
+use reelscope_presenter::facts::{Observer, Surroundings};
+use reelscope_presenter::presenter::Presenter;
+use reelscope_presenter::scripts::{OwnScript, ScriptError};
 use reelscope_telemetry::Service;
 use tokio::sync::watch;
 
@@ -48,6 +52,7 @@ impl Servers {
             release,
         });
         let preferences = config.settings_file.map(|file| file.with_file_name(PREFERENCES));
+        let preferences = Preferences::of(preferences);
         let overhead = Overhead::new(config.data_dir.join(OVERHEAD), demo.traffic.clone());
         let spins = self.watch(&demo.faults, &collector);
         let program = program(&settings, &overhead);
@@ -58,16 +63,37 @@ impl Servers {
             program: program.clone(),
             exact: Arc::default(),
         };
+        let observer = Observer::new(
+            collector.clone(),
+            steering.clone(),
+            surroundings(&overhead, &preferences),
+        );
+        let presenter = self.present(observer, config.data_dir, config.script)?;
         Ok(OwnerApi {
             collector,
             settings,
-            preferences: Preferences::of(preferences),
+            preferences,
             notices,
             overhead,
             steering,
             traffic: demo.traffic,
+            presenter,
             program,
         })
+    }
+
+    /// Starts the presenter, and its looking for what is fulfilled.
+    fn present(
+        &mut self,
+        observer: Observer,
+        data_dir: PathBuf,
+        own: Option<OwnScript>,
+    ) -> Result<Presenter, StartError> {
+        let presenter = Presenter::new(observer, data_dir, own).map_err(ScriptError::Mistaken)?;
+        let watched = presenter.clone();
+        self.tasks
+            .spawn_restarted("watch of the presentation", move || watched.clone().watch());
+        Ok(presenter)
     }
 
     /// Starts the search for evidence of faults and the reading of the session's spins.
@@ -76,6 +102,9 @@ impl Servers {
         self.tasks.spawn_restarted("watch of the faults", move || {
             watching.clone().watch(watched.clone())
         });
+        let timed = faults.clone();
+        self.tasks
+            .spawn_restarted("end of timed faults", move || timed.clone().end_timed());
         let spins = SessionSpins::new(collector.clone());
         let (seen, session) = (spins.clone(), faults.clone());
         self.tasks
@@ -84,6 +113,15 @@ impl Servers {
                 seen.clone().watch(move || session.captured_before())
             });
         spins
+    }
+}
+
+/// Implements what the presenter asks of the program.
+fn surroundings(overhead: &Overhead, preferences: &Preferences) -> Surroundings {
+    let (overhead, preferences) = (overhead.clone(), preferences.clone());
+    Surroundings {
+        cost: Arc::new(move || overhead.cost()),
+        assumptions: Arc::new(move || preferences.assumptions()),
     }
 }
 

@@ -17,6 +17,7 @@ function board(state: FaultState = 'on', over: Partial<FaultBoard> = {}): FaultB
     switching: null,
     switched_at: 1,
     switched_ms_ago: 0,
+    ends_in_ms: null,
     observed: null,
   });
   return {

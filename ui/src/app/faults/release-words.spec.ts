@@ -13,6 +13,7 @@ function problem(id: FaultView['id'], state: FaultState): FaultView {
     switching: null,
     switched_at: 1,
     switched_ms_ago: 0,
+    ends_in_ms: null,
     observed: null,
   };
 }

@@ -13,6 +13,7 @@ function problem(over: Partial<ProblemView>): ProblemView {
     switching: null,
     switched_at: 0,
     switched_ms_ago: 900,
+    ends_in_ms: null,
     observed: null,
     ...over,
   };

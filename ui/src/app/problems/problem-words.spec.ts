@@ -25,6 +25,7 @@ function problem(over: Partial<ProblemView>): ProblemView {
     switching: null,
     switched_at: 0,
     switched_ms_ago: 0,
+    ends_in_ms: null,
     observed: null,
     ...over,
   };

@@ -17,6 +17,7 @@ describe('the story', () => {
     service,
     state: 'on',
     switched_ms_ago: 900,
+    ends_in_ms: null,
     observed: { count: 1, trace_id: 'a', at: 1, ms: 100 },
   });
   const board = signal({

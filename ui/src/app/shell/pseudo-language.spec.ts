@@ -287,6 +287,7 @@ const REPLIES = {
         switching: null,
         switched_at: 1,
         switched_ms_ago: 1,
+        ends_in_ms: null,
         observed: place === 1 ? { count: 2, trace_id: '1', at: 1, ms: 100 } : null,
       }),
     ),

@@ -374,8 +374,8 @@ export interface paths {
       readonly cookie?: never;
     };
     /**
-     * What happens, as it happens: `trace` (`TraceSummary`), `issue` (`IssueSummary`), `delivery` (`Delivery`), and
-     *     `missed` where the reader was too slow for all of it.
+     * What happens, as it happens: `trace` (`TraceSummary`), `issue` (`IssueSummary`), `delivery` (`Delivery`),
+     *     `presentation` (`{"revision"}`: it has changed), and `missed` where the reader was too slow for all of it.
      */
     readonly get: operations['telemetry_events'];
     readonly put?: never;
@@ -558,6 +558,198 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly '/api/v1/presentation': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The script, where its presentation stands, and what of it is fulfilled and borne out. */
+    readonly get: operations['show_presentation'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/presentation/back': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Go back to the step before; the first one stays. */
+    readonly post: operations['step_back'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/presentation/end': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** End the presentation. */
+    readonly post: operations['end_presentation'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/presentation/go': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Go to a step and a line of what it says; begins the presentation where none is given. */
+    readonly post: operations['go_to_step'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/presentation/next': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Go to the next step; after the last one the presentation ends. */
+    readonly post: operations['next_step'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/presentation/schema': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The JSON Schema of a script, for editors. */
+    readonly get: operations['script_schema'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/presentation/script': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The text of the script, to begin an own one with. */
+    readonly get: operations['show_script'];
+    /** Use an own script from now on, in every language. A script with a mistake changes nothing. */
+    readonly put: operations['use_own_script'];
+    readonly post?: never;
+    /** Use the built-in scripts again. */
+    readonly delete: operations['use_built_in_script'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/presentation/seen': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /**
+     * Note what a person looks at. It counts for the present step; what is fulfilled follows from it and from what really
+     *     happened.
+     */
+    readonly post: operations['note_seen'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/presentation/start': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Begin at the first step; what was fulfilled before is forgotten. */
+    readonly post: operations['start_presentation'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/report': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The take-away as one HTML file, which needs no network. */
+    readonly get: operations['report_page'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/report/data': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The take-away as data. */
+    readonly get: operations['report_data'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly '/api/v1/reports/daily': {
     readonly parameters: {
       readonly query?: never;
@@ -647,6 +839,58 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description Something that the page does when a button is pressed. */
+    readonly Action:
+      | 'start_of_demo'
+      | {
+          /**
+           * Format: uint8
+           * @description Makes so many spins, one after another; 1 to 20.
+           */
+          readonly spin: number;
+        }
+      | 'same_round'
+      | {
+          /** @description Opens a page. */
+          readonly open: components['schemas']['Page'];
+        }
+      | 'open_newest_trace'
+      | {
+          /** @description Opens the newest trace that shows a problem. */
+          readonly open_trace_of: components['schemas']['FaultId'];
+        }
+      | 'open_culprit'
+      | 'compare'
+      | 'open_newest_issue'
+      | {
+          /** @description Fixes a problem. */
+          readonly fix: components['schemas']['FaultId'];
+        }
+      | {
+          /** @description Brings a problem back. */
+          readonly bring_back: components['schemas']['FaultId'];
+        }
+      | {
+          /** @description Switches a fault on, which turns itself off after a time. */
+          readonly break: components['schemas']['BreakFor'];
+        }
+      | {
+          /** @description Lets a fault happen once. */
+          readonly fire: components['schemas']['FaultId'];
+        }
+      | {
+          /** @description Puts a release in force. */
+          readonly release: string;
+        }
+      | {
+          /** @description Starts or stops the virtual players. */
+          readonly traffic: boolean;
+        }
+      | 'measure_overhead'
+      | {
+          /** @description Opens a question, by its id. */
+          readonly question: string;
+        };
     /** @description A category that Sentry does not take at the moment. */
     readonly ActiveLimit: {
       /** @description Category, or `all`. */
@@ -694,6 +938,19 @@ export interface components {
       /** @description `urn:reelscope:problem:<code>`. */
       readonly type: string;
     };
+    /** @description A stated figure that no demo measures. The page labels it as an assumption. */
+    readonly Assumption: {
+      /** @description Which field of the calculator it is. */
+      readonly id: components['schemas']['AssumptionId'];
+      /** @description The words of the script. */
+      readonly text: string;
+    };
+    /**
+     * @description What the calculator computes with.
+     * @enum {string}
+     */
+    readonly AssumptionId:
+      'mttr' | 'conversion' | 'engagement' | 'downtime' | 'churn' | 'engineers_time' | 'payback';
     /** @description A comparison of the figures before and after a fix. */
     readonly BeforeAfter: {
       readonly after: components['schemas']['Figures'] | null;
@@ -702,7 +959,6 @@ export interface components {
       readonly before: components['schemas']['Figures'] | null;
       /** @description The trace of the median spin before the fix. */
       readonly before_trace: string | null;
-      readonly own: components['schemas']['OwnTime'] | null;
       /** @description The id of a problem, or `all`. */
       readonly problem: components['schemas']['ComparedProblem'];
     };
@@ -729,6 +985,23 @@ export interface components {
       /** @description Text. */
       readonly message: string;
     };
+    /** @description A fault that is on for a time. */
+    readonly BreakFor: {
+      /** @description Which. */
+      readonly fault: components['schemas']['FaultId'];
+      /**
+       * Format: uint16
+       * @description Seconds until it turns itself off, 1 to 600.
+       */
+      readonly seconds: number;
+    };
+    /** @description A button with its label. */
+    readonly Button: {
+      /** @description What it does. */
+      readonly action: components['schemas']['Action'];
+      /** @description The words on it. */
+      readonly label: string;
+    };
     /** @description `POST /issues/{id}`; answered with the issue's line. */
     readonly ChangeIssue: {
       /** @description What it shall be. */
@@ -747,6 +1020,60 @@ export interface components {
       /** @description One of the demo's versions. */
       readonly release: string;
     };
+    /** @description A stated figure that the demo measures. */
+    readonly Claim: {
+      /** @description What is measured. */
+      readonly figure: components['schemas']['ClaimedFigure'];
+      /** @description What bears the claim out, in the figure's unit; absent where it is exactly what is stated. */
+      readonly holds?: components['schemas']['Range'];
+      /** @description The name of the figure, as the presenter reads it. */
+      readonly label: string;
+      /** @description What the script says, in the figure's unit. */
+      readonly stated: components['schemas']['Range'];
+    };
+    /** @description Where a claim stands. */
+    readonly ClaimState: {
+      /**
+       * Format: double
+       * @description The measured value; absent while nothing is measured.
+       */
+      readonly measured: number | null;
+      readonly needs: components['schemas']['Action'] | null;
+      /**
+       * Format: uint64
+       * @description Number of spins that it was measured over.
+       */
+      readonly spins: number;
+      /** @description Unit of the figure. */
+      readonly unit: components['schemas']['Unit'];
+      /** @description Whether it is borne out. */
+      readonly verdict: components['schemas']['ClaimVerdict'];
+    };
+    /**
+     * @description Whether a claim is borne out.
+     * @enum {string}
+     */
+    readonly ClaimVerdict: 'borne_out' | 'not_borne_out' | 'too_few';
+    /**
+     * @description A figure that the demo measures.
+     * @enum {string}
+     */
+    readonly ClaimedFigure:
+      | 'services'
+      | 'spin_ms'
+      | 'look_up_ms'
+      | 'draw_ms'
+      | 'provider_ms'
+      | 'provider_share_percent'
+      | 'failed_spins_percent'
+      | 'p95_before_ms'
+      | 'p95_after_ms'
+      | 'error_rate_before_percent'
+      | 'error_rate_after_percent'
+      | 'overhead_cpu_ms'
+      | 'overhead_cpu_percent'
+      | 'overhead_ms'
+      | 'bytes_per_spin';
     /**
      * @description The stable name of a problem. Clients translate and decide by it; the sentence beside it may change.
      * @enum {string}
@@ -793,6 +1120,13 @@ export interface components {
     /** @description What is compared before and after a fix. */
     readonly ComparedProblem:
       components['schemas']['FaultId'] | components['schemas']['AllProblems'];
+    /** @description Two traces of the same round, by their ids. */
+    readonly ComparedTraces: {
+      /** @description After it. */
+      readonly after: string;
+      /** @description Before the fix. */
+      readonly before: string;
+    };
     /** @description Comparison of spins with and without telemetry. */
     readonly Comparison: {
       /**
@@ -815,6 +1149,21 @@ export interface components {
        */
       readonly saturated_ratio: number;
     };
+    /** @description Where a condition stands. */
+    readonly ConditionState: {
+      /** @description Whether it was fulfilled since its step began. */
+      readonly fulfilled: boolean;
+      /**
+       * Format: double
+       * @description How far it is, in the unit of `wanted`; absent where it is only fulfilled or not, or nothing is measured yet.
+       */
+      readonly measured: number | null;
+      /**
+       * Format: double
+       * @description What fulfils it: a count, or percent.
+       */
+      readonly wanted: number | null;
+    };
     /** @description What one symbol adds to the RTP. */
     readonly Contribution: {
       /**
@@ -833,6 +1182,18 @@ export interface components {
       readonly rtp_percent: number;
       /** @description Name of the symbol. */
       readonly symbol: components['schemas']['SymbolName'];
+    };
+    /** @description For whom a presentation is. */
+    readonly Customer: {
+      /** @description ISO 4217 code of the currency of the customer's own figures. */
+      readonly currency?: string;
+      /**
+       * @description `data:image/…;base64,…`; in a file that is opened with `--script` also the path of a PNG, JPEG, WebP or SVG
+       *     beside it. At most 256 KiB.
+       */
+      readonly logo?: string;
+      /** @description Name; empty for nobody in particular. */
+      readonly name?: string;
     };
     /** @description `GET /v1/reports/daily?day=2026-01-31`: what was staked and paid out by the bets that were posted on a day (UTC). */
     readonly DailyReport: {
@@ -1113,21 +1474,6 @@ export interface components {
       /** @description Value of that exception, or the message with its parameters filled in. */
       readonly value: string;
     };
-    /** @description How many events came in each interval of equal length. */
-    readonly EventCounts: {
-      /** @description Events in each of them, 40 at most. The last interval is that of the latest event. */
-      readonly counts: readonly number[];
-      /**
-       * Format: int64
-       * @description Length of an interval, in microseconds. Their starts are multiples of it.
-       */
-      readonly each_us: Micros;
-      /**
-       * Format: int64
-       * @description Start of the first interval.
-       */
-      readonly from_us: Micros;
-    };
     /** @description One exception of those that an event tells of. */
     readonly Exception: {
       /**
@@ -1213,6 +1559,11 @@ export interface components {
     readonly FaultState: 'off' | 'on' | 'fixed';
     /** @description One fault. */
     readonly FaultView: {
+      /**
+       * Format: uint64
+       * @description Milliseconds until it turns itself off; absent where it does not.
+       */
+      readonly ends_in_ms: number | null;
       /**
        * Format: uint64
        * @description Number of firings in this session.
@@ -1312,6 +1663,43 @@ export interface components {
        */
       readonly waited_s_per_player: number;
     };
+    /** @description What a fix brought, by the figure of its own problem. */
+    readonly FixState: {
+      /**
+       * Format: double
+       * @description The figure with its fix.
+       */
+      readonly after: number | null;
+      /**
+       * Format: double
+       * @description The figure with the problem.
+       */
+      readonly before: number | null;
+      readonly needs: components['schemas']['Action'] | null;
+      /** @description The problem. */
+      readonly problem: components['schemas']['FaultId'];
+      /**
+       * Format: uint64
+       * @description Number of spins with its fix.
+       */
+      readonly spins_after: number;
+      /**
+       * Format: uint64
+       * @description Number of spins with the problem.
+       */
+      readonly spins_before: number;
+      /** @description Its state. */
+      readonly state: components['schemas']['FaultState'];
+      /** @description Unit of the figures: milliseconds that the cause takes of a spin, or for failures percent of spins. */
+      readonly unit: components['schemas']['Unit'];
+      /** @description Whether it helped. */
+      readonly verdict: components['schemas']['FixVerdict'];
+    };
+    /**
+     * @description Whether a fix helped.
+     * @enum {string}
+     */
+    readonly FixVerdict: 'helped' | 'did_not_help' | 'too_few';
     /** @description An exact fraction; decimal strings, because the integers do not fit a JSON number. */
     readonly Fraction: {
       /** @description Below the line, positive; the fraction is in lowest terms. */
@@ -1340,6 +1728,16 @@ export interface components {
       readonly post_context?: readonly string[];
       /** @description Lines of source before it, in order. */
       readonly pre_context?: readonly string[];
+    };
+    /** @description `POST /api/v1/presentation/go`. */
+    readonly GoTo: {
+      /**
+       * Format: uint32
+       * @description Index of the line of what it says.
+       */
+      readonly line?: number;
+      /** @description Id of the step. */
+      readonly step: string;
     };
     /**
      * @description Which of the two lists a fault is in.
@@ -1387,31 +1785,6 @@ export interface components {
       /** @description Times of the last of its events that arrived, at most 2,000, the earliest time first: those of `events` and more. */
       readonly times_us: readonly Micros[];
     };
-    /** @description Where the stakes of the spins stand that met an issue, in one currency. Amounts are in its major units. */
-    readonly IssueStakes: {
-      /** @description ISO 4217 code. */
-      readonly currency: string;
-      /**
-       * Format: double
-       * @description Reserved: neither settled nor returned yet.
-       */
-      readonly held: number;
-      /**
-       * Format: double
-       * @description Back in the balances.
-       */
-      readonly returned: number;
-      /**
-       * Format: double
-       * @description Settled with their payouts.
-       */
-      readonly settled: number;
-      /**
-       * Format: uint64
-       * @description Spins.
-       */
-      readonly spins: number;
-    };
     /**
      * @description What people hold of an issue.
      * @enum {string}
@@ -1452,8 +1825,6 @@ export interface components {
        * @description Different players met, counted up to 1,000.
        */
       readonly players: number;
-      /** @description How its newest 1,000 events came. */
-      readonly recent: components['schemas']['EventCounts'];
       /** @description The later release that it came back in. */
       readonly regressed_in?: string;
       /** @description Releases it was seen in, oldest first where they are semantic versions, else in the order of the alphabet. */
@@ -1466,8 +1837,6 @@ export interface components {
       readonly services: readonly string[];
       /** @description The request that it befalls most often; absent where no event names one that was recorded. */
       readonly share?: components['schemas']['RequestShare'];
-      /** @description Where the stakes of the spins stand in whose traces its newest 1,000 events are, by currency. */
-      readonly stakes: readonly components['schemas']['IssueStakes'][];
       /** @description Whether it is open. */
       readonly status: components['schemas']['IssueStatus'];
       /** @description Some of its traces, that of the newest event first. */
@@ -1490,6 +1859,13 @@ export interface components {
       readonly min_stake: components['schemas']['Money'];
       /** @description A stake is a multiple of this, so that it divides evenly over the paylines. */
       readonly stake_step: components['schemas']['Money'];
+    };
+    /** @description One line of what is said. */
+    readonly Line: {
+      /** @description What on the screen they are about. */
+      readonly spot?: components['schemas']['Spot'];
+      /** @description The words. */
+      readonly text: string;
     };
     /** @description `POST /api/v1/sessions`. */
     readonly LogIn: {
@@ -1561,11 +1937,6 @@ export interface components {
       readonly id: string;
       /** @description What it is. */
       readonly kind: components['schemas']['NodeKind'];
-      /**
-       * Format: int64
-       * @description Its time on the critical paths of the traces, in microseconds. A database has none: its time is its service's.
-       */
-      readonly path_us: Micros;
       /** @description Transactions of a service; of the others, the calls made to them. */
       readonly traffic: components['schemas']['MapTraffic'];
     };
@@ -1800,23 +2171,26 @@ export interface components {
       readonly total: number;
     };
     /**
-     * @description How long the part that a problem slows down takes on the critical path of a spin, before and after the fix. What the
-     *     player does not wait for takes no time there.
+     * @description A page of the window, or a part of one.
+     * @enum {string}
      */
-    readonly OwnTime: {
-      /** @description The service or peer that the problem slows down. */
-      readonly actor: string;
-      /**
-       * Format: double
-       * @description 95th percentile after the fix, in milliseconds.
-       */
-      readonly after_p95_ms: number;
-      /**
-       * Format: double
-       * @description 95th percentile before the fix, in milliseconds; nearest rank.
-       */
-      readonly before_p95_ms: number;
-    };
+    readonly Page:
+      | 'machine'
+      | 'traces'
+      | 'trace'
+      | 'compare'
+      | 'issues'
+      | 'issue'
+      | 'map'
+      | 'impact'
+      | 'money'
+      | 'releases'
+      | 'daily_report'
+      | 'delivery'
+      | 'settings'
+      | 'overhead'
+      | 'calculator'
+      | 'questions';
     /** @description The settings of the page's own SDK. */
     readonly PageSettings: {
       /** @description DSN of the built-in collector. */
@@ -1860,16 +2234,6 @@ export interface components {
       readonly rtp_percent: number;
       /** @description How much a round varies. */
       readonly volatility: components['schemas']['Volatility'];
-    };
-    /** @description What the critical path of a trace owes to one service or peer. */
-    readonly PathShare: {
-      /** @description A service, or the peer of a call that nobody answered in this trace. */
-      readonly actor: string;
-      /**
-       * Format: int64
-       * @description Its time on the critical path, in microseconds.
-       */
-      readonly time_us: Micros;
     };
     /** @description How many of a symbol pay how much. */
     readonly Pay: {
@@ -1926,6 +2290,54 @@ export interface components {
       /** @description Stakes of rounds that are not settled yet. */
       readonly reserved: components['schemas']['Money'];
     };
+    /** @description `GET /api/v1/presentation`. */
+    readonly Presentation: {
+      /** @description The script in the language that was asked for, or the own one. */
+      readonly script: components['schemas']['Script'];
+      /** @description Where the presentation stands. */
+      readonly state: components['schemas']['PresentationState'];
+    };
+    /**
+     * @description Where a presentation stands. The event `presentation` of `GET /api/telemetry/events` says that anything but a time has
+     *     changed.
+     */
+    readonly PresentationState: {
+      /**
+       * Format: uint64
+       * @description Time since the start while it was given.
+       */
+      readonly elapsed_ms: number;
+      /**
+       * Format: uint32
+       * @description Index of the present line of what the step says.
+       */
+      readonly line: number;
+      /** @description Whether the script is one of the presenter's own. */
+      readonly own_script: boolean;
+      /**
+       * Format: uint64
+       * @description Planned time of all steps.
+       */
+      readonly planned_ms: number;
+      /** @description In the order of the script. */
+      readonly questions: readonly components['schemas']['QuestionState'][];
+      /**
+       * Format: uint64
+       * @description Grows with every change, from start to start of the program too.
+       */
+      readonly revision: number;
+      /** @description Whether it is given. */
+      readonly status: components['schemas']['PresentationStatus'];
+      /** @description Id of the present step; of the first before the start, and of the last after the end. */
+      readonly step: string;
+      /** @description In the order of the script. */
+      readonly steps: readonly components['schemas']['StepState'][];
+    };
+    /**
+     * @description Whether a presentation is given.
+     * @enum {string}
+     */
+    readonly PresentationStatus: 'idle' | 'under_way' | 'ended';
     /** @description `GET /api/faults/figures`. */
     readonly ProblemFigures: {
       /**
@@ -1948,6 +2360,50 @@ export interface components {
        */
       readonly virtual_spins: number;
     };
+    /** @description A state of a fault. */
+    readonly ProblemStands: {
+      /** @description Which fault. */
+      readonly id: components['schemas']['FaultId'];
+      /** @description Its state. */
+      readonly is: components['schemas']['FaultState'];
+    };
+    /** @description A question with its answer. */
+    readonly Question: {
+      /** @description In a few sentences. */
+      readonly answer: string;
+      /** @description Figures that the answer states and the demo measures. */
+      readonly claims?: readonly components['schemas']['Claim'][];
+      /** @description Unique among the questions: lower-case letters, digits and hyphens. */
+      readonly id: string;
+      /** @description As listeners ask it. */
+      readonly question: string;
+      /** @description What shows it live. */
+      readonly show?: components['schemas']['Button'];
+      /** @description Where the answer comes from. */
+      readonly source: string;
+    };
+    /** @description Where a question stands. */
+    readonly QuestionState: {
+      /** @description In the order of `claims`. */
+      readonly claims: readonly components['schemas']['ClaimState'][];
+      /** @description Id of the question. */
+      readonly id: string;
+      /** @description Whether it was opened since the start. */
+      readonly opened: boolean;
+    };
+    /** @description A range; both ends are in it, and one may be absent. */
+    readonly Range: {
+      /**
+       * Format: double
+       * @description Its lower end.
+       */
+      readonly from?: number;
+      /**
+       * Format: double
+       * @description Its upper end.
+       */
+      readonly to?: number;
+    };
     /** @description A request that a door refused. */
     readonly Refusal: {
       /**
@@ -1963,6 +2419,11 @@ export interface components {
       readonly detail: string;
       /** @description What was to blame. */
       readonly field?: string;
+    };
+    /** @description What is wrong with a script that was refused: an `ApiProblem`, and every mistake. */
+    readonly RefusedScript: components['schemas']['ApiProblem'] & {
+      /** @description All mistakes, in the order of their places; nothing of the script is used. */
+      readonly mistakes: readonly components['schemas']['ScriptMistake'][];
     };
     /** @description A figure of a release that exceeds chance. */
     readonly Regression: {
@@ -2004,7 +2465,7 @@ export interface components {
       readonly release: string;
       /**
        * Format: double
-       * @description Half the width of the band that contains the observed RTP 95 times in 100, in percent.
+       * @description Half the width of the band that contains the observed RTP 999 times in 1,000, in percent.
        */
       readonly rtp_band_percent: number | null;
       /**
@@ -2045,6 +2506,22 @@ export interface components {
        * @description Number of the counted spins that virtual players made.
        */
       readonly virtual_spins: number;
+    };
+    /** @description A claim of the script beside what was measured. */
+    readonly ReportedClaim: {
+      /** @description Name of the figure. */
+      readonly label: string;
+      /** @description What was measured. */
+      readonly state: components['schemas']['ClaimState'];
+      /** @description What the script says. */
+      readonly stated: components['schemas']['Range'];
+    };
+    /** @description An issue with the stack of its newest event. */
+    readonly ReportedIssue: {
+      /** @description The innermost frames of the application's own code, else of all code. */
+      readonly frames: readonly components['schemas']['Frame'][];
+      /** @description The issue. */
+      readonly issue: components['schemas']['IssueSummary'];
     };
     /**
      * @description How often a request ends in an issue: `failed` of `requests`, which are never fewer. Both are counted over all that is
@@ -2120,6 +2597,33 @@ export interface components {
       /** @description Newest first. */
       readonly rounds: readonly components['schemas']['RoundSummary'][];
     };
+    /** @description A script of a presentation. */
+    readonly Script: {
+      /** @description For whom it is. */
+      readonly customer?: components['schemas']['Customer'];
+      /** @description Language of all its texts. */
+      readonly language: components['schemas']['ScriptLanguage'];
+      /** @description What listeners ask. */
+      readonly questions?: readonly components['schemas']['Question'][];
+      /** @description In the order of the presentation; at least one. */
+      readonly steps: readonly components['schemas']['Step'][];
+      /** @description Title of the presentation. */
+      readonly title: string;
+    };
+    /**
+     * @description Language of a script.
+     * @enum {string}
+     */
+    readonly ScriptLanguage: 'en' | 'ru';
+    /** @description A mistake in a script. */
+    readonly ScriptMistake: {
+      /** @description Its column in characters, from 1. */
+      readonly column: number;
+      /** @description Its line, from 1. */
+      readonly line: number;
+      /** @description What is wrong there, as a sentence. */
+      readonly sentence: string;
+    };
     /** @description Progress of writing the synthetic players. */
     readonly Seeding: {
       /**
@@ -2133,6 +2637,28 @@ export interface components {
        */
       readonly total: number;
     };
+    /** @description `POST /api/v1/presentation/seen`: what a person looks at. */
+    readonly Seen:
+      | {
+          /** @description A page. */
+          readonly page: components['schemas']['Page'];
+        }
+      | {
+          /** @description A trace, by its id of 32 hexadecimal digits. */
+          readonly trace: string;
+        }
+      | {
+          /** @description Two traces of the same round, side by side. */
+          readonly compared: components['schemas']['ComparedTraces'];
+        }
+      | {
+          /** @description An issue, by its id. */
+          readonly issue: string;
+        }
+      | {
+          /** @description A question, by its id. */
+          readonly question: string;
+        };
     /** @description `GET /map`: who calls whom, from the newest traces. */
     readonly ServiceMap: {
       /** @description By ids. */
@@ -2157,16 +2683,6 @@ export interface components {
       readonly left_out: number;
       /** @description By id. */
       readonly nodes: readonly components['schemas']['MapNode'][];
-      /**
-       * Format: uint64
-       * @description Those among them that have a critical path: their root is there.
-       */
-      readonly path_traces: number;
-      /**
-       * Format: int64
-       * @description Length of all critical paths together, in microseconds. Nodes that are left out have a part in it.
-       */
-      readonly path_us: Micros;
       /**
        * Format: uint64
        * @description Traces that were looked at.
@@ -2207,6 +2723,16 @@ export interface components {
        * @description Microseconds of its transactions in which it waited for an outgoing HTTP request.
        */
       readonly waiting_us: Micros;
+    };
+    /** @description A share of the critical path. */
+    readonly ServiceShareAtLeast: {
+      /**
+       * Format: double
+       * @description Its least share, in percent.
+       */
+      readonly percent: number;
+      /** @description The service, or the external service that ours wait for, such as `payment-provider`. */
+      readonly service: string;
     };
     /** @description A damaged database that was set aside. */
     readonly SetAside: {
@@ -2373,6 +2899,24 @@ export interface components {
         readonly [key: string]: unknown;
       };
     };
+    /** @description A span with the named properties; without any every span has them. */
+    readonly SpanShown: {
+      /**
+       * Format: double
+       * @description Its least duration, in milliseconds.
+       */
+      readonly at_least_ms?: number;
+      /** @description An attribute that it has. */
+      readonly attribute?: string;
+      /** @description Its description. */
+      readonly description?: string;
+      /** @description The value of that attribute. */
+      readonly equals?: unknown;
+      /** @description Its operation. */
+      readonly op?: string;
+      /** @description Its service. */
+      readonly service?: string;
+    };
     /** @description `POST /api/v1/spins`, with the header `Idempotency-Key`. */
     readonly Spin: {
       /**
@@ -2383,6 +2927,35 @@ export interface components {
       readonly same_seed_as?: string | null;
       /** @description The stake of the whole round in minor units. */
       readonly stake: components['schemas']['Money'];
+    };
+    /** @description The money of spins. */
+    readonly SpinMoney: {
+      /**
+       * Format: double
+       * @description The exact RTP of the game, in percent.
+       */
+      readonly exact_rtp_percent: number;
+      /** @description Sum of the stakes of spins that failed. */
+      readonly failed_stakes: components['schemas']['Money'];
+      /** @description Sum of the payouts. */
+      readonly paid_out: components['schemas']['Money'];
+      /**
+       * Format: double
+       * @description Half the width of the band that contains the observed RTP 999 times in 1,000, in percent.
+       */
+      readonly rtp_band_percent: number | null;
+      /**
+       * Format: double
+       * @description The observed RTP in percent; absent without stakes.
+       */
+      readonly rtp_percent: number | null;
+      /**
+       * Format: uint64
+       * @description Number of recorded spins.
+       */
+      readonly spins: number;
+      /** @description Sum of the stakes. */
+      readonly staked: components['schemas']['Money'];
     };
     /** @description A spin that was played. */
     readonly SpinResult: {
@@ -2421,6 +2994,48 @@ export interface components {
       /** @description What won. */
       readonly wins: readonly components['schemas']['Win'][];
     };
+    /** @description A place on the screen. */
+    readonly Spot:
+      | 'spin'
+      | 'reels'
+      | 'result'
+      | 'spin_bar'
+      | 'services'
+      | 'recent_spins'
+      | 'heat_strip'
+      | 'culprit'
+      | 'newest_trace'
+      | 'waterfall'
+      | {
+          /** @description The first row of the trace with this service and operation. */
+          readonly trace_row: components['schemas']['TraceRow'];
+        }
+      | 'measurements'
+      | {
+          /** @description The card of a problem. */
+          readonly problem: components['schemas']['FaultId'];
+        }
+      | 'release_dial'
+      | 'next_step'
+      | 'newest_issue'
+      | 'stack'
+      | 'player'
+      | 'issue_trace'
+      | 'frequency'
+      | 'money'
+      | 'rtp'
+      | 'before_after'
+      | 'comparison'
+      | 'map'
+      | 'release_figures'
+      | 'traffic'
+      | 'overhead'
+      | 'assumptions'
+      | 'calculator'
+      | 'envelopes'
+      | 'dsn'
+      | 'sample_rate'
+      | 'questions';
     /** @description `GET /api/v1/health`. */
     readonly StackHealth: {
       /** @description Name of the file that is looked at; absent where the stack itself runs. */
@@ -2447,8 +3062,128 @@ export interface components {
      * @enum {string}
      */
     readonly StakeStatus: 'untouched' | 'reserved' | 'returned' | 'pending' | 'paid' | 'unknown';
+    /** @description `POST /api/v1/presentation/start`. */
+    readonly StartPresentation: {
+      /** @description Whether the demo is brought to its start first, as `POST /api/faults/reset` does. */
+      readonly reset_demo: boolean;
+    };
+    /** @description One beat of the presentation. */
+    readonly Step: {
+      /** @description What is pressed, in this order. */
+      readonly actions?: readonly components['schemas']['Button'][];
+      /** @description Figures that the step states and no demo can measure. */
+      readonly assumptions?: readonly components['schemas']['Assumption'][];
+      /** @description Figures that the step states and the demo measures. */
+      readonly claims?: readonly components['schemas']['Claim'][];
+      /** @description When the step is fulfilled: all of these. */
+      readonly done_when?: readonly components['schemas']['StepCondition'][];
+      /** @description Unique in the script: lower-case letters, digits and hyphens. */
+      readonly id: string;
+      /**
+       * Format: double
+       * @description Planned minutes, above 0 and at most 60.
+       */
+      readonly minutes: number;
+      /** @description What only the presenter reads, in paragraphs. */
+      readonly notes?: readonly string[];
+      /** @description The page on which the step is shown; absent where any will do. */
+      readonly page?: components['schemas']['Page'];
+      /** @description What is said, in lines, each with the place that it is about. */
+      readonly say?: readonly components['schemas']['Line'][];
+      /** @description Title. */
+      readonly title: string;
+    };
+    /**
+     * @description A condition over what really happened since its step began. Once fulfilled it stays so until the presentation is
+     *     started again.
+     */
+    readonly StepCondition:
+      | {
+          /**
+           * Format: uint32
+           * @description A person made at least so many spins, 1 to 100.
+           */
+          readonly spins: number;
+        }
+      | {
+          /**
+           * Format: uint32
+           * @description At least so many spins of a person failed, 1 to 100.
+           */
+          readonly failures: number;
+        }
+      | {
+          /** @description A trace was opened that has such a span. */
+          readonly trace_opened: components['schemas']['SpanShown'];
+        }
+      | {
+          /** @description A service has at least this share of the critical path of the newest spin. */
+          readonly share: components['schemas']['ServiceShareAtLeast'];
+        }
+      | {
+          /** @description A trace has shown the problem since it was switched on. */
+          readonly observed: components['schemas']['FaultId'];
+        }
+      | {
+          /** @description A fault is in this state. */
+          readonly problem: components['schemas']['ProblemStands'];
+        }
+      | {
+          /** @description A fix brought what it is for, by spins before and after. */
+          readonly fix_helped: components['schemas']['FaultId'];
+        }
+      | {
+          /** @description This release is in force. */
+          readonly release: string;
+        }
+      | {
+          /** @description Virtual players spin, or do not. */
+          readonly traffic: boolean;
+        }
+      | 'overhead_measured'
+      | 'same_round_compared'
+      | 'issue_opened'
+      | {
+          /** @description A page was looked at. */
+          readonly page_seen: components['schemas']['Page'];
+        }
+      | {
+          /**
+           * Format: uint32
+           * @description At least so many questions were opened, 1 to 100.
+           */
+          readonly questions_opened: number;
+        };
+    /** @description Where a step stands. */
+    readonly StepState: {
+      /** @description In the order of `claims`. */
+      readonly claims: readonly components['schemas']['ClaimState'][];
+      /** @description In the order of `done_when`. */
+      readonly conditions: readonly components['schemas']['ConditionState'][];
+      /** @description Whether all of its conditions are fulfilled; false for one that has none and was not left yet. */
+      readonly done: boolean;
+      /**
+       * Format: uint64
+       * @description Time that was spent on it.
+       */
+      readonly elapsed_ms: number;
+      /** @description What the fixes of this step brought. */
+      readonly fixes: readonly components['schemas']['FixState'][];
+      /** @description Id of the step. */
+      readonly id: string;
+      /**
+       * Format: uint64
+       * @description Planned time.
+       */
+      readonly planned_ms: number;
+    };
     /** @description `PUT /api/faults/{id}`. */
     readonly SwitchFault: {
+      /**
+       * Format: uint16
+       * @description With `on`, seconds until it goes back by itself to the state that it had; 1 to 600.
+       */
+      readonly for_seconds?: number | null;
       /** @description The wanted state. */
       readonly state: components['schemas']['FaultState'];
     };
@@ -2485,6 +3220,73 @@ export interface components {
       readonly pays: readonly components['schemas']['Pay'][];
       /** @description Name of the symbol. */
       readonly symbol: components['schemas']['SymbolName'];
+    };
+    /** @description What a listener takes away. */
+    readonly TakeAway: {
+      readonly after: components['schemas']['Waterfall'] | null;
+      /** @description The values of the calculator, which nobody has measured. */
+      readonly assumptions: {
+        readonly [key: string]: number;
+      };
+      /**
+       * Format: int64
+       * @description When it was made.
+       */
+      readonly at: number;
+      readonly before: components['schemas']['Waterfall'] | null;
+      /** @description The claims of the script, each once. */
+      readonly claims: readonly components['schemas']['ReportedClaim'][];
+      readonly cost: components['schemas']['TelemetryCost'] | null;
+      /** @description For whom it is. */
+      readonly customer: components['schemas']['Customer'];
+      /** @description What each fix brought, by the figure of its own problem. */
+      readonly fixes: readonly components['schemas']['FixState'][];
+      /** @description The words that it uses. */
+      readonly glossary: readonly components['schemas']['Term'][];
+      /** @description The newest issues. */
+      readonly issues: readonly components['schemas']['ReportedIssue'][];
+      /** @description Language of its texts. */
+      readonly language: components['schemas']['ScriptLanguage'];
+      /** @description The money of all spins. */
+      readonly money: components['schemas']['SpinMoney'];
+      /** @description Figures before and after each fix, and all of them. */
+      readonly pairs: readonly components['schemas']['BeforeAfter'][];
+      /** @description The questions that were opened, with their answers. */
+      readonly questions: readonly components['schemas']['Question'][];
+      /** @description Figures by release. */
+      readonly releases: readonly components['schemas']['ReleaseFigures'][];
+      /** @description Title of the script. */
+      readonly title: string;
+    };
+    /** @description What telemetry costs on this machine, as it was measured last. */
+    readonly TelemetryCost: {
+      /**
+       * Format: double
+       * @description Bytes that are stored for a spin.
+       */
+      readonly bytes_per_spin: number;
+      /**
+       * Format: double
+       * @description CPU time that it adds to a spin, in milliseconds; absent where the system does not report it.
+       */
+      readonly cpu_ms: number | null;
+      /**
+       * Format: double
+       * @description Latency that it adds to the median spin, in milliseconds.
+       */
+      readonly p50_ms: number;
+      /**
+       * Format: uint64
+       * @description Number of measured spins.
+       */
+      readonly spins: number;
+    };
+    /** @description A word with its meaning. */
+    readonly Term: {
+      /** @description What it means. */
+      readonly meaning: string;
+      /** @description The word. */
+      readonly term: string;
     };
     /** @description `POST /delivery/test`. */
     readonly TestDelivery: {
@@ -2535,6 +3337,15 @@ export interface components {
       /** @description The same line as in the list. */
       readonly summary: components['schemas']['TraceSummary'];
     };
+    /** @description A row of a trace by what it is. */
+    readonly TraceRow: {
+      /** @description The beginning of its description. */
+      readonly description?: string;
+      /** @description Its operation, as `db.query`; absent for the first row of the service. */
+      readonly op?: string;
+      /** @description Its service, as `user-service`. */
+      readonly service: string;
+    };
     /**
      * @description A trace in one line. All of its figures are those of one root: the earliest transaction without a parent; while there is
      *     none the earliest transaction, else the earliest span.
@@ -2546,11 +3357,6 @@ export interface components {
        *     then what is in the background of which.
        */
       readonly background_us: Micros;
-      /**
-       * @description Where the time of the root went: the shares of the critical path, the largest first, which sum to `root_us`. Empty
-       *     while its root is not there, and for a trace of more than 1,000 spans.
-       */
-      readonly critical_path: readonly components['schemas']['PathShare'][];
       /** @description ISO 4217 code of its money, which the root's data name, or those of whichever span comes next to it. */
       readonly currency?: string;
       /**
@@ -2633,11 +3439,6 @@ export interface components {
        */
       readonly spans: number;
       /**
-       * @description Where the stake of its round stands, by the latest transaction that says so: `untouched`, `reserved`, `pending`,
-       *     `returned`, `paid` or `unknown`.
-       */
-      readonly stake_status?: string;
-      /**
        * Format: int64
        * @description Earliest start of any span that has a time of its own; where there is none, of any error or log line. Errors and log
        *     lines never move a trace that has spans.
@@ -2718,6 +3519,11 @@ export interface components {
        */
       readonly wanted_per_second: number;
     };
+    /**
+     * @description The unit of a figure.
+     * @enum {string}
+     */
+    readonly Unit: 'ms' | 'percent' | 'bytes' | 'count';
     /** @description `GET /api/notices`. */
     readonly UnreadNotices: {
       /** @description Oldest first. */
@@ -2739,6 +3545,57 @@ export interface components {
       readonly standard_deviation: number;
       /** @description Variance of the payout of one round, in stakes squared, exact. */
       readonly variance: components['schemas']['Fraction'];
+    };
+    /** @description The waterfall of a trace. */
+    readonly Waterfall: {
+      /**
+       * Format: uint64
+       * @description Number of spans that are left out, because they are short.
+       */
+      readonly left_out: number;
+      /**
+       * Format: int64
+       * @description From the start to the end of all rows, in microseconds.
+       */
+      readonly length_us: Micros;
+      /** @description The rows, each below its parent. */
+      readonly rows: readonly components['schemas']['WaterfallRow'][];
+      /** @description Id of the trace. */
+      readonly trace_id: string;
+      /**
+       * Format: int64
+       * @description What the player waited, in microseconds.
+       */
+      readonly waited_us: Micros;
+    };
+    /** @description A row of a waterfall. */
+    readonly WaterfallRow: {
+      /**
+       * Format: int64
+       * @description The part of it on the critical path, in microseconds.
+       */
+      readonly critical_us: Micros;
+      /**
+       * Format: uint32
+       * @description Depth in the tree; 0 for the root.
+       */
+      readonly depth: number;
+      /**
+       * Format: int64
+       * @description Duration, in microseconds.
+       */
+      readonly duration_us: Micros;
+      /** @description Whether it failed. */
+      readonly failed: boolean;
+      /** @description Description of the span. */
+      readonly label: string;
+      /** @description The service that its time belongs to. */
+      readonly service: string;
+      /**
+       * Format: int64
+       * @description Start after that of the root, in microseconds.
+       */
+      readonly start_us: Micros;
     };
     /** @description One winning combination. */
     readonly Win: {
@@ -2788,20 +3645,32 @@ export interface components {
   headers: never;
   pathItems: never;
 }
+export type Action = components['schemas']['Action'];
 export type ActiveLimit = components['schemas']['ActiveLimit'];
 export type AllProblems = components['schemas']['AllProblems'];
 export type ApiProblem = components['schemas']['ApiProblem'];
+export type Assumption = components['schemas']['Assumption'];
+export type AssumptionId = components['schemas']['AssumptionId'];
 export type BeforeAfter = components['schemas']['BeforeAfter'];
 export type BetStatus = components['schemas']['BetStatus'];
 export type Breadcrumb = components['schemas']['Breadcrumb'];
+export type BreakFor = components['schemas']['BreakFor'];
+export type Button = components['schemas']['Button'];
 export type ChangeIssue = components['schemas']['ChangeIssue'];
 export type Changed = components['schemas']['Changed'];
 export type ChooseRelease = components['schemas']['ChooseRelease'];
+export type Claim = components['schemas']['Claim'];
+export type ClaimState = components['schemas']['ClaimState'];
+export type ClaimVerdict = components['schemas']['ClaimVerdict'];
+export type ClaimedFigure = components['schemas']['ClaimedFigure'];
 export type Code = components['schemas']['Code'];
 export type ComparedFigure = components['schemas']['ComparedFigure'];
 export type ComparedProblem = components['schemas']['ComparedProblem'];
+export type ComparedTraces = components['schemas']['ComparedTraces'];
 export type Comparison = components['schemas']['Comparison'];
+export type ConditionState = components['schemas']['ConditionState'];
 export type Contribution = components['schemas']['Contribution'];
+export type Customer = components['schemas']['Customer'];
 export type DailyReport = components['schemas']['DailyReport'];
 export type DayTotals = components['schemas']['DayTotals'];
 export type DecideHeld = components['schemas']['DecideHeld'];
@@ -2816,7 +3685,6 @@ export type EnvelopeState = components['schemas']['EnvelopeState'];
 export type EnvelopeSummary = components['schemas']['EnvelopeSummary'];
 export type Envelopes = components['schemas']['Envelopes'];
 export type ErrorEvent = components['schemas']['ErrorEvent'];
-export type EventCounts = components['schemas']['EventCounts'];
 export type Exception = components['schemas']['Exception'];
 export type ExternalShare = components['schemas']['ExternalShare'];
 export type FaultBoard = components['schemas']['FaultBoard'];
@@ -2824,8 +3692,11 @@ export type FaultId = components['schemas']['FaultId'];
 export type FaultState = components['schemas']['FaultState'];
 export type FaultView = components['schemas']['FaultView'];
 export type Figures = components['schemas']['Figures'];
+export type FixState = components['schemas']['FixState'];
+export type FixVerdict = components['schemas']['FixVerdict'];
 export type Fraction = components['schemas']['Fraction'];
 export type Frame = components['schemas']['Frame'];
+export type GoTo = components['schemas']['GoTo'];
 export type GroupName = components['schemas']['GroupName'];
 export type GroupedBy = components['schemas']['GroupedBy'];
 export type Grouping = components['schemas']['Grouping'];
@@ -2833,11 +3704,11 @@ export type HeldAction = components['schemas']['HeldAction'];
 export type How = components['schemas']['How'];
 export type IssueDecision = components['schemas']['IssueDecision'];
 export type IssueDetail = components['schemas']['IssueDetail'];
-export type IssueStakes = components['schemas']['IssueStakes'];
 export type IssueStatus = components['schemas']['IssueStatus'];
 export type IssueSummary = components['schemas']['IssueSummary'];
 export type Issues = components['schemas']['Issues'];
 export type Limits = components['schemas']['Limits'];
+export type Line = components['schemas']['Line'];
 export type LogIn = components['schemas']['LogIn'];
 export type LogLine = components['schemas']['LogLine'];
 export type LoggedIn = components['schemas']['LoggedIn'];
@@ -2857,50 +3728,78 @@ export type OtherRoot = components['schemas']['OtherRoot'];
 export type OverheadResult = components['schemas']['OverheadResult'];
 export type OverheadSide = components['schemas']['OverheadSide'];
 export type OverheadView = components['schemas']['OverheadView'];
-export type OwnTime = components['schemas']['OwnTime'];
+export type Page = components['schemas']['Page'];
 export type PageSettings = components['schemas']['PageSettings'];
 export type ParSheet = components['schemas']['ParSheet'];
-export type PathShare = components['schemas']['PathShare'];
 export type Pay = components['schemas']['Pay'];
 export type Paytable = components['schemas']['Paytable'];
 export type Player = components['schemas']['Player'];
+export type Presentation = components['schemas']['Presentation'];
+export type PresentationState = components['schemas']['PresentationState'];
+export type PresentationStatus = components['schemas']['PresentationStatus'];
 export type ProblemFigures = components['schemas']['ProblemFigures'];
+export type ProblemStands = components['schemas']['ProblemStands'];
+export type Question = components['schemas']['Question'];
+export type QuestionState = components['schemas']['QuestionState'];
+export type Range = components['schemas']['Range'];
 export type Refusal = components['schemas']['Refusal'];
+export type RefusedScript = components['schemas']['RefusedScript'];
 export type Regression = components['schemas']['Regression'];
 export type ReleaseFigures = components['schemas']['ReleaseFigures'];
 export type ReleaseView = components['schemas']['ReleaseView'];
 export type Releases = components['schemas']['Releases'];
+export type ReportedClaim = components['schemas']['ReportedClaim'];
+export type ReportedIssue = components['schemas']['ReportedIssue'];
 export type RequestShare = components['schemas']['RequestShare'];
 export type RetryDead = components['schemas']['RetryDead'];
 export type RoundStanding = components['schemas']['RoundStanding'];
 export type RoundSummary = components['schemas']['RoundSummary'];
 export type Rounds = components['schemas']['Rounds'];
+export type Script = components['schemas']['Script'];
+export type ScriptLanguage = components['schemas']['ScriptLanguage'];
+export type ScriptMistake = components['schemas']['ScriptMistake'];
 export type Seeding = components['schemas']['Seeding'];
+export type Seen = components['schemas']['Seen'];
 export type ServiceMap = components['schemas']['ServiceMap'];
 export type ServiceShare = components['schemas']['ServiceShare'];
+export type ServiceShareAtLeast = components['schemas']['ServiceShareAtLeast'];
 export type SetAside = components['schemas']['SetAside'];
 export type SetTraffic = components['schemas']['SetTraffic'];
 export type SettingsChange = components['schemas']['SettingsChange'];
 export type ShownSettings = components['schemas']['ShownSettings'];
 export type Span = components['schemas']['Span'];
+export type SpanShown = components['schemas']['SpanShown'];
 export type Spin = components['schemas']['Spin'];
+export type SpinMoney = components['schemas']['SpinMoney'];
 export type SpinResult = components['schemas']['SpinResult'];
+export type Spot = components['schemas']['Spot'];
 export type StackHealth = components['schemas']['StackHealth'];
 export type StackStatus = components['schemas']['StackStatus'];
 export type StakeStatus = components['schemas']['StakeStatus'];
+export type StartPresentation = components['schemas']['StartPresentation'];
+export type Step = components['schemas']['Step'];
+export type StepCondition = components['schemas']['StepCondition'];
+export type StepState = components['schemas']['StepState'];
 export type SwitchFault = components['schemas']['SwitchFault'];
 export type Switching = components['schemas']['Switching'];
 export type SymbolKind = components['schemas']['SymbolKind'];
 export type SymbolName = components['schemas']['SymbolName'];
 export type SymbolPays = components['schemas']['SymbolPays'];
+export type TakeAway = components['schemas']['TakeAway'];
+export type TelemetryCost = components['schemas']['TelemetryCost'];
+export type Term = components['schemas']['Term'];
 export type TestDelivery = components['schemas']['TestDelivery'];
 export type TestOutcome = components['schemas']['TestOutcome'];
 export type TraceDetail = components['schemas']['TraceDetail'];
+export type TraceRow = components['schemas']['TraceRow'];
 export type TraceSummary = components['schemas']['TraceSummary'];
 export type Traces = components['schemas']['Traces'];
 export type Traffic = components['schemas']['Traffic'];
+export type Unit = components['schemas']['Unit'];
 export type UnreadNotices = components['schemas']['UnreadNotices'];
 export type Volatility = components['schemas']['Volatility'];
+export type Waterfall = components['schemas']['Waterfall'];
+export type WaterfallRow = components['schemas']['WaterfallRow'];
 export type Win = components['schemas']['Win'];
 export type WinKind = components['schemas']['WinKind'];
 export type ResponseApiProblem = components['responses']['ApiProblem'];
@@ -3832,6 +4731,329 @@ export interface operations {
         };
         content: {
           readonly 'application/json': components['schemas']['Player'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly show_presentation: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Language of the built-in script; English where absent. */
+        readonly language?: components['schemas']['ScriptLanguage'];
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The state of the moment */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Presentation'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly step_back: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['Nothing'];
+      };
+    };
+    readonly responses: {
+      /** @description Where it stands then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PresentationState'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly end_presentation: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['Nothing'];
+      };
+    };
+    readonly responses: {
+      /** @description Where it stands then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PresentationState'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly go_to_step: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['GoTo'];
+      };
+    };
+    readonly responses: {
+      /** @description Where it stands then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PresentationState'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly next_step: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['Nothing'];
+      };
+    };
+    readonly responses: {
+      /** @description Where it stands then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PresentationState'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly script_schema: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description JSON Schema, draft 2020-12 */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': unknown;
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly show_script: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Language of the built-in script; English where absent. */
+        readonly language?: components['schemas']['ScriptLanguage'];
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description TOML */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/toml': string;
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly use_own_script: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The script */
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/toml': string;
+      };
+    };
+    readonly responses: {
+      /** @description Where the presentation stands then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PresentationState'];
+        };
+      };
+      /** @description The script has mistakes */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': components['schemas']['RefusedScript'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly use_built_in_script: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Where the presentation stands then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PresentationState'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly note_seen: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['Seen'];
+      };
+    };
+    readonly responses: {
+      /** @description Where it stands then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PresentationState'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly start_presentation: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['StartPresentation'];
+      };
+    };
+    readonly responses: {
+      /** @description Where it stands then */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['PresentationState'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly report_page: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Language of the built-in script; English where absent. */
+        readonly language?: components['schemas']['ScriptLanguage'];
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description HTML */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'text/html': string;
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly report_data: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Language of the built-in script; English where absent. */
+        readonly language?: components['schemas']['ScriptLanguage'];
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description All that the HTML file shows */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['TakeAway'];
         };
       };
       readonly default: components['responses']['ApiProblem'];
