@@ -10,6 +10,8 @@ import {
   FaultState,
   HeldAction,
   IssueDecision,
+  ScriptLanguage,
+  Seen,
   SetTraffic,
   SettingsChange,
   paths,
@@ -177,8 +179,9 @@ export class Gateway {
   }
 
   /** Each of these requests returns the state of all faults. */
-  switchFault(id: FaultId, state: FaultState) {
-    return answerOf(patient.PUT('/api/faults/{id}', { params: { path: { id } }, body: { state } }));
+  switchFault(id: FaultId, state: FaultState, for_seconds?: number) {
+    const body = for_seconds === undefined ? { state } : { state, for_seconds };
+    return answerOf(patient.PUT('/api/faults/{id}', { params: { path: { id } }, body }));
   }
 
   fireFault(id: FaultId) {
@@ -220,6 +223,50 @@ export class Gateway {
 
   cancelOverhead() {
     return answerOf(api.DELETE('/api/overhead'));
+  }
+
+  presentation(language: ScriptLanguage) {
+    return answerOf(api.GET('/api/v1/presentation', { params: { query: { language } } }));
+  }
+
+  /** Each of these requests returns where the presentation stands then. */
+  startPresentation(reset_demo: boolean) {
+    return answerOf(patient.POST('/api/v1/presentation/start', { body: { reset_demo } }));
+  }
+
+  nextStep() {
+    return answerOf(api.POST('/api/v1/presentation/next', { body: {} }));
+  }
+
+  stepBack() {
+    return answerOf(api.POST('/api/v1/presentation/back', { body: {} }));
+  }
+
+  goToStep(step: string, line: number) {
+    return answerOf(api.POST('/api/v1/presentation/go', { body: { step, line } }));
+  }
+
+  endPresentation() {
+    return answerOf(api.POST('/api/v1/presentation/end', { body: {} }));
+  }
+
+  noteSeen(seen: Seen) {
+    return answerOf(api.POST('/api/v1/presentation/seen', { body: seen }));
+  }
+
+  /** A script with mistakes is refused, and its `ApiProblem` lists them. */
+  useOwnScript(toml: string) {
+    return answerOf(
+      api.PUT('/api/v1/presentation/script', {
+        body: toml,
+        bodySerializer: (text) => text,
+        headers: { 'Content-Type': 'application/toml' },
+      }),
+    );
+  }
+
+  useBuiltInScript() {
+    return answerOf(api.DELETE('/api/v1/presentation/script'));
   }
 }
 
