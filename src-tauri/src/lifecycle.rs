@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use reelscope_demo::faults::arguments;
 use reelscope_demo::faults::dial::RELEASES;
 use reelscope_stack::{
-    Config, STOP_PATIENCE, Settings, Stack, StartError, StopError, default_data_dir, durable,
+    Config, OwnScript, STOP_PATIENCE, Settings, Stack, StartError, StopError, default_data_dir, durable,
 };
 use tauri::async_runtime::{JoinHandle, block_on, spawn};
 use tauri::{AppHandle, Manager, RunEvent, Url};
@@ -187,6 +187,8 @@ async fn start(arguments: Arguments, data_dir: Option<PathBuf>) -> Result<(Stack
         config.players = arguments.players;
     }
     config.page_first = PAGE_FIRST;
+    let script = arguments.script.as_deref().map(OwnScript::open).transpose();
+    config.script = script.map_err(|error| Failure::of_start(&StartError::from(error), &data_dir))?;
     config.traffic = arguments.traffic.wish();
     config.settings_file = Settings::file();
     let settings = arguments

@@ -62,6 +62,10 @@ struct Arguments {
     #[arg(long = "problem", value_name = "ID=on|off|fixed", value_parser = argument)]
     problems: Vec<Argument>,
 
+    /// The script of the presentation, as TOML, instead of the one that was chosen in the window or is built in.
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+
     #[command(flatten)]
     traffic: traffic::TrafficFlags,
 

@@ -1,7 +1,8 @@
 //! The program `reelscope`: the command line, without a window.
 //!
 //! ```text
-//!   main ──> commands   serve, spin, traffic, bench, doctor, traces, telemetry, ledger, par-sheet
+//!   main ──> commands   serve, spin, traffic, bench, doctor, traces, telemetry, report, ledger,
+//!              │            par-sheet
 //!              │
 //!              ├─ run          the data directory of a run, and waiting for its end
 //!              ├─ bench        benchmarks: problems, traffic, collector

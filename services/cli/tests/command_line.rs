@@ -254,6 +254,58 @@ fn serve_begins_with_the_virtual_players_that_it_is_told() {
 }
 
 #[test]
+fn a_script_with_mistakes_is_told_line_by_line_with_its_own_code() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("script.toml");
+    std::fs::write(&file, "title = 5\nlanguage = \"xx\"\nsteps = []\n").unwrap();
+    let data = dir.path().join("data");
+    let (file, data) = (file.to_str().unwrap(), data.to_str().unwrap());
+    let output = run(&["serve", "--script", file, "--data-dir", data]);
+    assert_eq!(output.status.code(), Some(31));
+    let told = String::from_utf8(output.stderr).unwrap();
+    let places: Vec<_> = told.lines().filter(|line| line.contains(": line ")).collect();
+    assert_eq!(places.len(), 2, "{told}");
+    assert!(
+        places[0].starts_with(&format!("{file}: line 1, column 9: ")),
+        "{told}"
+    );
+    let (code, sentence) = refused(&["serve", "--script", "/nowhere/script.toml", "--data-dir", data]);
+    assert_eq!(code, Some(31), "{sentence}");
+}
+
+#[test]
+fn a_report_of_a_data_directory_is_one_file_in_either_language() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let (data, file) = (data.to_str().unwrap(), dir.path().join("report.html"));
+    let made = run(&[
+        "spin",
+        "--count",
+        "3",
+        "--problem",
+        "slow-rng=on",
+        "--data-dir",
+        data,
+        "--json",
+    ]);
+    assert!(made.status.success(), "{made:?}");
+    let to = file.to_str().unwrap();
+    for (language, phrase) in [("en", "Before and after"), ("ru", "До и после")] {
+        let written = run(&["report", "-o", to, "--language", language, "--data-dir", data]);
+        assert!(written.status.success(), "{written:?}");
+        let page = std::fs::read_to_string(&file).unwrap();
+        assert!(page.contains(phrase) && page.contains("<svg"), "{language}");
+    }
+    let written = run(&["report", "-o", to, "--json", "--data-dir", data]);
+    assert_eq!(json(&written)["file"], to);
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(report["money"]["spins"], 3);
+    let nowhere = dir.path().join("nothing");
+    let (code, _) = refused(&["report", "-o", to, "--data-dir", nowhere.to_str().unwrap()]);
+    assert_eq!(code, Some(21));
+}
+
+#[test]
 fn the_par_sheet_is_enough_to_recompute_it() {
     let sheet = json(&run(&["par-sheet", "--json"]));
     assert_eq!(sheet["cycle"], 32_378_880);

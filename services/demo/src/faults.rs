@@ -1,14 +1,15 @@
 //! The faults of the demo: the state of each, and how they are switched while everything runs.
 //!
 //! A fault is a real cause behind one knob in its own service. [`table`] has a row for each, [`knobs`] turns the
-//! knobs, [`surge`] is the cause of the one that needs players, `cell` has the state of one, `search` looks for faults
-//! in traces by what `evidence` says of each, and [`dial`] has the releases. Every envelope carries the state as tags:
+//! knobs, [`surge`] is the cause of the one that needs players, `cell` has the state of one, `ending` turns off those that
+//! are on for a time, `search` looks for faults in traces by what `evidence` says of each, and [`dial`] has the releases. Every envelope carries the state as tags:
 //! `problems` for the problems of the story that are on, `problems.fixed` for the fixed ones, and `faults` for the other
 //! faults that are on.
 
 pub mod arguments;
 mod cell;
 pub mod dial;
+mod ending;
 mod evidence;
 pub mod knobs;
 mod search;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use parking_lot::{Mutex, MutexGuard};
 use reelscope_contracts::UnixMillis;
 use reelscope_telemetry::watched;
-use tokio::sync::{RwLock, watch};
+use tokio::sync::{Notify, RwLock, watch};
 
 use crate::moment::Moment;
 use cell::Cell;
@@ -83,6 +84,8 @@ struct Shared {
     /// Switches of single faults hold it for reading, and several may run at once. A release holds it for writing,
     /// because it switches many.
     switching: Arc<RwLock<()>>,
+    /// Notified when a fault was switched on for a time.
+    timed: Notify,
 }
 
 struct Board {
@@ -106,6 +109,7 @@ impl Faults {
                 release,
                 board: Mutex::new(board),
                 switching: Arc::default(),
+                timed: Notify::new(),
             }),
         };
         faults.tag(&faults.board());
@@ -183,6 +187,7 @@ impl Faults {
                 switching,
                 switched_at: cell.switched.at(),
                 switched_ms_ago: cell.switched.elapsed_ms(),
+                ends_in_ms: cell.ending.map(cell::Ending::in_ms),
                 fired: cell.fired,
                 observed: cell.observed.clone(),
             }
@@ -232,6 +237,8 @@ impl Faults {
         for (id, to) in states {
             if self.state(*id) != *to {
                 self.bring(*id, *to, ()).await?;
+            } else if let Some(cell) = self.board().cells.get_mut(id) {
+                cell.ending = None;
             }
         }
         Ok(())

@@ -1,13 +1,13 @@
 //! The routes of the faults, of the release dial and of the comparisons.
 
+use std::ops::RangeInclusive;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use reelscope_contracts::api_problem::sentence;
 use reelscope_contracts::{ApiProblem, Code, UnixMillis};
-use reelscope_game_engine::par_sheet::{approximate, par_sheet};
-use reelscope_game_engine::paytable::CERTIFIED;
 use reelscope_http::{Body, Path, ProblemResponse, not_found};
 use serde::Deserialize;
 use tokio::task::JoinError;
@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::faults::dial::FIRST_RELEASE;
-use crate::faults::table::FaultId;
+use crate::faults::table::{FaultId, FaultState};
 use crate::faults::wire::{ChooseRelease, FaultBoard, SwitchFault};
 use crate::faults::{Faults, SwitchError};
 use crate::figures::{self, Compared};
@@ -25,6 +25,9 @@ use crate::releases::{self, Exact};
 use crate::spins::{SessionSpin, SessionSpins};
 use crate::traffic::TrafficControl;
 use crate::wire::{ProblemFigures, Releases};
+
+/// How long a fault can be on by itself, in seconds.
+pub const LASTS_SECONDS: RangeInclusive<u16> = 1..=600;
 
 /// The state of the routes.
 #[derive(Clone)]
@@ -61,13 +64,6 @@ impl Steering {
         (self.program.stop_measuring)();
         self.faults.end_extras().await?;
         switch.apply(rest).await
-    }
-
-    /// Compares the session's spins before and after each fix, and returns since when they count. Blocks.
-    #[must_use]
-    pub fn compared(&self) -> (Compared, UnixMillis) {
-        let now = self.faults.story_states();
-        self.of_session(|spins| figures::compare(spins, now))
     }
 
     /// Computes something from the session's spins, and returns since when spins count. Blocks.
@@ -117,7 +113,22 @@ async fn switch_fault(
     Path(id): Path<String>,
     Body(wanted): Body<SwitchFault>,
 ) -> Result<Json<FaultBoard>, ProblemResponse> {
-    steering.faults.switch(named(&id)?, wanted.state).await?;
+    let id = named(&id)?;
+    match wanted.for_seconds {
+        None => steering.faults.switch(id, wanted.state).await?,
+        Some(seconds) if wanted.state == FaultState::On && LASTS_SECONDS.contains(&seconds) => {
+            let lasts = Duration::from_secs(u64::from(seconds));
+            steering.faults.switch_on_for(id, lasts).await?;
+        }
+        Some(_) => {
+            let (least, most) = (LASTS_SECONDS.start(), LASTS_SECONDS.end());
+            let sentence =
+                format!("A fault can be on for {least} to {most} seconds, and only with the state on.");
+            return Err(ApiProblem::new(Code::InvalidRequest, sentence)
+                .field("for_seconds")
+                .into());
+        }
+    }
     Ok(show_faults(State(steering)).await)
 }
 
@@ -173,7 +184,9 @@ async fn reset_demo(
 /// What was measured of this session's spins before and after each fix.
 #[utoipa::path(get, path = "/figures", responses((status = 200, description = "The figures", body = ProblemFigures)))]
 async fn problem_figures(State(steering): State<Steering>) -> Result<Json<ProblemFigures>, ProblemResponse> {
-    let compared = tokio::task::spawn_blocking(move || steering.compared());
+    let now = steering.faults.story_states();
+    let compared =
+        tokio::task::spawn_blocking(move || steering.of_session(|spins| figures::compare(spins, now)));
     let (compared, since) = compared.await.map_err(uncompared)?;
     let Compared {
         pairs,
@@ -201,13 +214,7 @@ fn uncompared(error: JoinError) -> ApiProblem {
 async fn compared_releases(State(steering): State<Steering>) -> Result<Json<Releases>, ProblemResponse> {
     let exact = Arc::clone(&steering.exact);
     let compared = tokio::task::spawn_blocking(move || {
-        let exact = *exact.get_or_init(|| {
-            let sheet = par_sheet(&CERTIFIED);
-            Exact {
-                rtp: approximate(sheet.rtp),
-                standard_deviation: sheet.standard_deviation,
-            }
-        });
+        let exact = *exact.get_or_init(Exact::of_the_game);
         let compared = steering.of_session(|spins| releases::compare(spins, exact));
         (100.0 * exact.rtp, compared)
     });

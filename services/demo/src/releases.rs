@@ -7,13 +7,16 @@
 
 use std::collections::BTreeMap;
 
+use reelscope_contracts::Money;
+use reelscope_game_engine::par_sheet::{approximate, par_sheet};
+use reelscope_game_engine::paytable::CERTIFIED;
 use reelscope_page_api::telemetry::nearest_rank;
 
 use crate::faults::dial::{RELEASES, Release, of_the_dial};
 use crate::faults::table::{FaultId, FaultState, STORY};
 use crate::figures::{figures, sorted};
-use crate::spins::SessionSpin;
-use crate::wire::{ComparedFigure, Regression, ReleaseFigures};
+use crate::spins::{SessionSpin, whole};
+use crate::wire::{ComparedFigure, Regression, ReleaseFigures, SpinMoney};
 
 /// Standard normal quantile of 0.9995: chance alone exceeds it, on either side, once in a thousand times.
 const BEYOND_CHANCE: f64 = 3.29;
@@ -25,6 +28,41 @@ pub struct Exact {
     pub rtp: f64,
     /// Standard deviation of the payout for a stake of 1.
     pub standard_deviation: f64,
+}
+
+impl Exact {
+    /// Computes them from the PAR sheet, which takes a moment.
+    #[must_use]
+    pub fn of_the_game() -> Self {
+        let sheet = par_sheet(&CERTIFIED);
+        Self {
+            rtp: approximate(sheet.rtp),
+            standard_deviation: sheet.standard_deviation,
+        }
+    }
+}
+
+/// Adds up the money of spins, those of all releases and faults.
+#[must_use]
+pub fn spin_money<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, exact: Exact) -> SpinMoney {
+    let spins: Vec<_> = spins.into_iter().collect();
+    let sum = |of: fn(&(f64, f64)) -> f64| {
+        let rounds = spins
+            .iter()
+            .filter_map(|spin| Some(spin.weight * of(&spin.round?)));
+        whole(100.0 * rounds.sum::<f64>())
+    };
+    let lost = spins.iter().map(|spin| spin.failed_stake);
+    let rtp = Rtp::of(&spins, exact);
+    SpinMoney {
+        spins: spins.len() as u64,
+        staked: sum(|(stake, _)| *stake),
+        paid_out: sum(|(_, payout)| *payout),
+        failed_stakes: lost.fold(Money::ZERO, Money::saturating_add),
+        rtp_percent: rtp.as_ref().map(|rtp| 100.0 * rtp.observed),
+        rtp_band_percent: rtp.as_ref().map(|rtp| 100.0 * BEYOND_CHANCE * rtp.standard_error),
+        exact_rtp_percent: 100.0 * exact.rtp,
+    }
 }
 
 /// The result of comparing releases.

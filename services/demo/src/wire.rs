@@ -189,6 +189,27 @@ pub struct ReleaseFigures {
     pub regressions: Vec<Regression>,
 }
 
+/// The money of spins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SpinMoney {
+    /// Number of recorded spins.
+    pub spins: u64,
+    /// Sum of the stakes.
+    pub staked: Money,
+    /// Sum of the payouts.
+    pub paid_out: Money,
+    /// Sum of the stakes of spins that failed.
+    pub failed_stakes: Money,
+    /// The observed RTP in percent; absent without stakes.
+    #[schema(required)]
+    pub rtp_percent: Option<f64>,
+    /// Half the width of the band that contains the observed RTP 999 times in 1,000, in percent.
+    #[schema(required)]
+    pub rtp_band_percent: Option<f64>,
+    /// The exact RTP of the game, in percent.
+    pub exact_rtp_percent: f64,
+}
+
 /// `GET /api/faults/releases`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Releases {

@@ -1,16 +1,20 @@
 //! What really happened in the session: the state of the demo, and the figures of people's spins.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use reelscope_collector::{Collector, Digests};
-use reelscope_demo::faults::table::{FaultState, StoryStates};
+use reelscope_demo::faults::table::{FaultState, STORY, StoryStates};
 use reelscope_demo::faults::wire::FaultBoard;
 use reelscope_demo::faults_http::Steering;
+use reelscope_demo::figures::compare;
 use reelscope_demo::players::SPIN;
-use reelscope_demo::spins::story;
+use reelscope_demo::spins::{SessionSpins, story};
 use reelscope_demo::wire::BeforeAfter;
 use reelscope_page_api::telemetry::{TraceDetail, TraceSummary};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::trace_figures::TraceFigures;
 
@@ -18,6 +22,8 @@ use crate::trace_figures::TraceFigures;
 const MOST_SPINS: usize = 2_000;
 /// Limit of traces that one look reads. The newest come first.
 const READ_AT_MOST: usize = 8;
+/// The same where everything is asked for at once.
+const READ_ALL: usize = 400;
 
 /// A spin that a person made.
 #[derive(Debug, Clone)]
@@ -56,9 +62,10 @@ impl PersonSpin {
 }
 
 /// What telemetry costs on this machine, as it was measured last.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 pub struct TelemetryCost {
-    /// CPU time that it adds to a spin, in milliseconds; `None` where the system does not report it.
+    /// CPU time that it adds to a spin, in milliseconds; absent where the system does not report it.
+    #[schema(required)]
     pub cpu_ms: Option<f64>,
     /// Latency that it adds to the median spin, in milliseconds.
     pub p50_ms: f64,
@@ -68,8 +75,14 @@ pub struct TelemetryCost {
     pub spins: u64,
 }
 
-/// Returns the last measurement of what telemetry costs.
-pub type CostOfTelemetry = Arc<dyn Fn() -> Option<TelemetryCost> + Send + Sync>;
+/// What the presenter asks of the program around it. Clones are equal.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Returns the last measurement of what telemetry costs.
+    pub cost: Arc<dyn Fn() -> Option<TelemetryCost> + Send + Sync>,
+    /// Returns the values of the calculator, by name.
+    pub assumptions: Arc<dyn Fn() -> BTreeMap<String, f64> + Send + Sync>,
+}
 
 /// The facts of one moment.
 pub(crate) struct Facts {
@@ -92,25 +105,63 @@ impl Facts {
     }
 }
 
+/// The state of no demo.
+fn nothing_runs() -> FaultBoard {
+    FaultBoard {
+        release: String::new(),
+        releases: Vec::new(),
+        faults: Vec::new(),
+        armed_failures: 0,
+        ready: false,
+    }
+}
+
 /// Gathers facts. Clones share what they know.
 #[derive(Clone)]
 pub struct Observer {
-    collector: Collector,
-    steering: Steering,
-    cost: CostOfTelemetry,
+    pub(crate) collector: Collector,
+    /// The spins of all players.
+    pub(crate) session: SessionSpins,
+    /// `None` for telemetry that is only looked at.
+    steering: Option<Steering>,
+    surroundings: Surroundings,
     spins: Arc<Mutex<Digests<PersonSpin>>>,
 }
 
 impl Observer {
     /// Creates it without spins.
     #[must_use]
-    pub fn new(collector: Collector, steering: Steering, cost: CostOfTelemetry) -> Self {
+    pub fn new(collector: Collector, steering: Steering, surroundings: Surroundings) -> Self {
         Self {
             collector,
-            steering,
-            cost,
+            session: steering.spins.clone(),
+            steering: Some(steering),
+            surroundings,
             spins: Arc::new(Mutex::new(Digests::new(MOST_SPINS))),
         }
+    }
+
+    /// Creates it for telemetry of a data directory in which nothing runs.
+    #[must_use]
+    pub fn of_stored(collector: Collector, surroundings: Surroundings) -> Self {
+        Self {
+            session: SessionSpins::new(collector.clone()),
+            collector,
+            steering: None,
+            surroundings,
+            spins: Arc::new(Mutex::new(Digests::new(MOST_SPINS))),
+        }
+    }
+
+    /// Number of the last envelope before the spins that count.
+    pub(crate) fn captured_before(&self) -> u64 {
+        let steering = self.steering.as_ref();
+        steering.map_or(0, |steering| steering.faults.captured_before())
+    }
+
+    /// The values of the calculator.
+    pub(crate) fn assumptions(&self) -> BTreeMap<String, f64> {
+        (self.surroundings.assumptions)()
     }
 
     /// Number of the last envelope that arrived.
@@ -123,7 +174,10 @@ impl Observer {
     /// # Errors
     /// The [`ApiProblem`](reelscope_contracts::ApiProblem) of the step that failed.
     pub(crate) async fn reset(&self) -> Result<(), reelscope_contracts::ApiProblem> {
-        self.steering.reset().await
+        match &self.steering {
+            Some(steering) => steering.reset().await,
+            None => Ok(()),
+        }
     }
 
     /// Returns a trace; `None` where it cannot be read.
@@ -138,16 +192,25 @@ impl Observer {
 
     /// Gathers the facts of the moment.
     pub(crate) async fn facts(&self) -> Facts {
+        self.gather(READ_AT_MOST).await
+    }
+
+    /// Gathers the facts of the moment, with the traces of all spins that figures are made of.
+    pub(crate) async fn all_facts(&self) -> Facts {
+        self.gather(READ_ALL).await
+    }
+
+    async fn gather(&self, most: usize) -> Facts {
         let observer = self.clone();
         let read = tokio::task::spawn_blocking(move || {
             observer.follow();
-            observer.steering.compared().0.pairs
+            observer.pairs()
         });
         let pairs = read.await.unwrap_or_else(|error| {
             tracing::error!(%error, "the spins of the session could not be compared");
             Vec::new()
         });
-        for id in self.unread() {
+        for id in self.unread(most) {
             if let Some(trace) = self.trace(&id).await {
                 let figures = TraceFigures::of(&trace);
                 let mut spins = self.spins.lock();
@@ -156,18 +219,30 @@ impl Observer {
                 }
             }
         }
+        let steering = self.steering.as_ref();
         Facts {
-            board: self.steering.faults.view(),
-            traffic: self.steering.traffic.view().running,
+            board: steering.map_or_else(nothing_runs, |steering| steering.faults.view()),
+            traffic: steering.is_some_and(|steering| steering.traffic.view().running),
             spins: self.spins.lock().values().cloned().collect(),
             pairs,
-            cost: (self.cost)(),
+            cost: (self.surroundings.cost)(),
         }
+    }
+
+    /// Compares the spins of all players before and after each fix. Blocks.
+    fn pairs(&self) -> Vec<BeforeAfter> {
+        let steering = self.steering.as_ref();
+        let now = steering.map_or(STORY.map(|_| FaultState::Off), |steering| {
+            steering.faults.story_states()
+        });
+        let after = || self.captured_before();
+        let (compared, _) = self.session.read(after, |spins| compare(spins, now));
+        compared.pairs
     }
 
     /// Reads new spins. Blocks.
     fn follow(&self) {
-        let after = self.steering.faults.captured_before();
+        let after = self.captured_before();
         let mut spins = self.spins.lock();
         let followed = self
             .collector
@@ -178,10 +253,10 @@ impl Observer {
     }
 
     /// The newest spins whose traces are not read yet.
-    fn unread(&self) -> Vec<String> {
+    fn unread(&self, most: usize) -> Vec<String> {
         let spins = self.spins.lock();
         let unread = spins.values().filter(|spin| spin.figures.is_none());
         let mut ids: Vec<_> = unread.map(|spin| spin.trace_id.clone()).collect();
-        ids.split_off(ids.len().saturating_sub(READ_AT_MOST))
+        ids.split_off(ids.len().saturating_sub(most))
     }
 }

@@ -20,6 +20,7 @@ use crate::reading::{MOST_BYTES, ScriptMistake};
 use crate::schema::schema;
 use crate::script::ScriptLanguage;
 use crate::scripts::OwnScript;
+use crate::take_away::{POLICY, TakeAway, html};
 use crate::wire::{GoTo, Presentation, PresentationState, RefusedScript, Seen};
 
 /// Content type of a script.
@@ -39,6 +40,15 @@ pub fn presentation_routes(presenter: Presenter) -> OpenApiRouter {
         .routes(routes!(script_schema))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .with_state(presenter)
+}
+
+/// The routes below `/api/v1/report`. The caller puts them behind a guard.
+pub fn report_routes(presenter: Presenter) -> OpenApiRouter {
+    OpenApiRouter::default()
+        .routes(routes!(report_page))
+        .routes(routes!(report_data))
+        .fallback(not_found)
         .with_state(presenter)
 }
 
@@ -232,6 +242,33 @@ async fn use_built_in_script(
 ) -> Result<Json<PresentationState>, ProblemResponse> {
     presenter.use_script(None).await?;
     Ok(Json(presenter.standing().await))
+}
+
+/// The take-away as one HTML file, which needs no network.
+#[utoipa::path(
+    get, path = "/", params(InLanguage),
+    responses((status = 200, description = "HTML", body = String, content_type = "text/html"))
+)]
+async fn report_page(State(presenter): State<Presenter>, asked: Asked) -> Result<Response, ProblemResponse> {
+    let report = presenter.take_away(language(asked)?).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, html(&report)).into_response())
+}
+
+/// The take-away as data.
+#[utoipa::path(
+    get, path = "/data", params(InLanguage),
+    responses((status = 200, description = "All that the HTML file shows", body = TakeAway))
+)]
+async fn report_data(
+    State(presenter): State<Presenter>,
+    asked: Asked,
+) -> Result<Json<TakeAway>, ProblemResponse> {
+    Ok(Json(presenter.take_away(language(asked)?).await?))
 }
 
 /// The JSON Schema of a script, for editors.

@@ -2,11 +2,12 @@
 //! alone decides what is fulfilled; pages tell what a person looks at.
 //!
 //! ```text
-//!   http ──> presenter   script, progress, their files
+//!   http ──> presenter   script, progress, their files (files) ──> standing   where a presentation stands
 //!     │          ├─ scripts     built in (scripts/*.toml), or own ──> reading   TOML, with all its mistakes
 //!     │          ├─ progress    the present step, times, what is fulfilled
 //!     │          ├─ evaluation  when a condition is fulfilled      ┐ over facts: the state of the demo, and
-//!     │          └─ judging     what claims and fixes are worth    ┘ trace_figures by the critical_path
+//!     │          ├─ judging     what claims and fixes are worth    ┘ trace_figures by the critical_path
+//!     │          └─ take_away   the report: data, and the same as one HTML file
 //!     └────> schema      the JSON Schema of a script
 //!
 //!   script  the types of a script     wire  what the page is told
@@ -15,6 +16,7 @@
 pub mod critical_path;
 mod evaluation;
 pub mod facts;
+mod files;
 pub mod http;
 mod judging;
 pub mod presenter;
@@ -23,5 +25,7 @@ pub mod reading;
 pub mod schema;
 pub mod script;
 pub mod scripts;
+mod standing;
+pub mod take_away;
 mod trace_figures;
 pub mod wire;

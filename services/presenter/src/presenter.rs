@@ -6,25 +6,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
+use reelscope_collector::ReadError;
 use reelscope_contracts::{ApiProblem, Code};
 use reelscope_store::durable;
 
-use crate::evaluation::{LookedAt, are_two_spins, evaluate};
-use crate::facts::{Facts, Observer};
-use crate::judging::{claim_state, fix_state};
+use crate::evaluation::{LookedAt, are_two_spins};
+use crate::facts::Observer;
+use crate::files::{OWN_SCRIPT, PROGRESS, stored_on_disk, stored_progress, stored_script};
 use crate::progress::{Progress, StepRecord};
 use crate::reading;
 use crate::reading::ScriptMistake;
-use crate::script::{Action, Script, ScriptLanguage, Step, StepCondition};
+use crate::script::{Script, ScriptLanguage, Step, StepCondition};
 use crate::scripts::{OwnScript, built_in};
-use crate::wire::{
-    ConditionState, Presentation, PresentationState, PresentationStatus, QuestionState, Seen, StepState,
-};
+use crate::standing::{fulfil, key, standing, without_times};
+use crate::take_away::{TakeAway, take_away};
+use crate::wire::{Presentation, PresentationState, PresentationStatus, Seen};
 
-/// Name of the file with the progress, in the data directory.
-const PROGRESS: &str = "presentation.json";
-/// Name of the file with the presenter's own script, in the data directory.
-const OWN_SCRIPT: &str = "presentation.toml";
 /// Name of the event that tells pages of a change.
 const EVENT: &str = "presentation";
 /// Interval of looking whether a condition is fulfilled, while a presentation is given.
@@ -69,8 +66,7 @@ impl Presenter {
             reading::read(built_in(ScriptLanguage::En))?,
             reading::read(built_in(ScriptLanguage::Ru))?,
         ];
-        let stored = || stored(&data_dir.join(OWN_SCRIPT)).and_then(|text| read_stored(&text));
-        let own = own.or_else(stored);
+        let own = own.or_else(|| stored_script(&data_dir));
         let progress = stored_progress(&data_dir);
         let state = State {
             own,
@@ -120,6 +116,18 @@ impl Presenter {
     /// Returns where the presentation stands.
     pub async fn standing(&self) -> PresentationState {
         self.look(&self.script(ScriptLanguage::En)).await
+    }
+
+    /// Gathers the take-away in a language.
+    ///
+    /// # Errors
+    /// The telemetry could not be read.
+    pub async fn take_away(&self, language: ScriptLanguage) -> Result<TakeAway, ReadError> {
+        let script = self.script(language);
+        let opened = |id: &str| self.state().progress.is_opened(id);
+        let questions = script.questions.iter().filter(|question| opened(&question.id));
+        let questions = questions.cloned().collect();
+        take_away(&self.shared.observer, &script, questions, language).await
     }
 
     /// Begins at the first step, after the demo was brought to its start where that is wanted.
@@ -340,7 +348,7 @@ impl Presenter {
                 fulfil(&mut state.progress, step, &facts, &looked_at);
             }
             let is_fulfilled = state.progress.revision != before;
-            let shown = shown(script, &state, &facts, &looked_at);
+            let shown = standing(script, state.own.is_some(), &state.progress, &facts, &looked_at);
             let timeless = without_times(shown.clone());
             let is_known = state.told.as_ref() == Some(&timeless);
             if !is_known && !is_fulfilled && state.told.is_some() {
@@ -394,204 +402,4 @@ impl Presenter {
         }
         looked_at
     }
-}
-
-/// A condition as the key of its record.
-fn key(condition: &StepCondition) -> String {
-    serde_json::to_string(condition).unwrap_or_default()
-}
-
-/// Notes the conditions of the present step that are fulfilled.
-fn fulfil(progress: &mut Progress, step: &Step, facts: &Facts, looked_at: &LookedAt) {
-    for condition in &step.done_when {
-        let Some(record) = progress.record(&step.id) else {
-            return;
-        };
-        let found = evaluate(condition, facts, (progress, record), looked_at);
-        if found.fulfilled {
-            progress.fulfil(&step.id, key(condition), found.measured);
-        }
-    }
-}
-
-fn shown(script: &Script, state: &State, facts: &Facts, looked_at: &LookedAt) -> PresentationState {
-    let progress = &state.progress;
-    let now = Instant::now();
-    let first = script.steps.first().map_or("", |step| &step.id);
-    let is_there = script.steps.iter().any(|step| step.id == progress.step);
-    let steps: Vec<_> = script
-        .steps
-        .iter()
-        .map(|step| shown_step(step, progress, now, facts, looked_at))
-        .collect();
-    let questions = script.questions.iter().map(|question| QuestionState {
-        id: question.id.clone(),
-        opened: progress.is_opened(&question.id),
-        claims: question
-            .claims
-            .iter()
-            .map(|claim| claim_state(claim, facts))
-            .collect(),
-    });
-    PresentationState {
-        revision: progress.revision,
-        status: progress.status,
-        own_script: state.own.is_some(),
-        step: if is_there {
-            progress.step.clone()
-        } else {
-            first.to_owned()
-        },
-        line: if is_there { progress.line } else { 0 },
-        planned_ms: steps.iter().map(|step| step.planned_ms).sum(),
-        elapsed_ms: steps.iter().map(|step| step.elapsed_ms).sum(),
-        questions: questions.collect(),
-        steps,
-    }
-}
-
-fn shown_step(
-    step: &Step,
-    progress: &Progress,
-    now: Instant,
-    facts: &Facts,
-    looked_at: &LookedAt,
-) -> StepState {
-    let record = progress.record(&step.id);
-    let condition = |condition| condition_state(condition, step, progress, facts, looked_at);
-    let conditions: Vec<_> = step.done_when.iter().map(condition).collect();
-    let is_left = record.is_some_and(|record| record.left);
-    let all = conditions.iter().all(|condition| condition.fulfilled);
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // above 0, and at most an hour
-    let planned_ms = (step.minutes * 60_000.0).round() as u64;
-    StepState {
-        id: step.id.clone(),
-        planned_ms,
-        elapsed_ms: progress.elapsed_ms(&step.id, now),
-        done: all && (is_left || !conditions.is_empty()),
-        conditions,
-        claims: step
-            .claims
-            .iter()
-            .map(|claim| claim_state(claim, facts))
-            .collect(),
-        fixes: fixes_of(step)
-            .into_iter()
-            .map(|problem| fix_state(problem, facts))
-            .collect(),
-    }
-}
-
-/// Fulfilled once is fulfilled; otherwise how far it is while its step is given.
-fn condition_state(
-    condition: &StepCondition,
-    step: &Step,
-    progress: &Progress,
-    facts: &Facts,
-    looked_at: &LookedAt,
-) -> ConditionState {
-    let nothing = StepRecord::default();
-    let record = progress.record(&step.id);
-    let found = evaluate(
-        condition,
-        facts,
-        (progress, record.unwrap_or(&nothing)),
-        looked_at,
-    );
-    let is_present = progress.status == PresentationStatus::UnderWay && progress.step == step.id;
-    match record.and_then(|record| record.fulfilled(&key(condition))) {
-        Some(measured) => ConditionState {
-            fulfilled: true,
-            measured,
-            ..found
-        },
-        None => ConditionState {
-            fulfilled: false,
-            measured: found.measured.filter(|_| is_present),
-            ..found
-        },
-    }
-}
-
-/// The problems whose fix a step is about.
-fn fixes_of(step: &Step) -> Vec<reelscope_demo::faults::table::FaultId> {
-    let fixed = step.actions.iter().filter_map(|button| match button.action {
-        Action::Fix(problem) => Some(problem),
-        _ => None,
-    });
-    let helped = step.done_when.iter().filter_map(|condition| match condition {
-        StepCondition::FixHelped(problem) => Some(*problem),
-        _ => None,
-    });
-    let mut problems: Vec<_> = fixed.chain(helped).filter(|id| id.is_story()).collect();
-    problems.sort_unstable();
-    problems.dedup();
-    problems
-}
-
-fn without_times(state: PresentationState) -> PresentationState {
-    let steps = state.steps.into_iter().map(|step| StepState {
-        elapsed_ms: 0,
-        ..step
-    });
-    PresentationState {
-        revision: 0,
-        elapsed_ms: 0,
-        steps: steps.collect(),
-        ..state
-    }
-}
-
-/// Reads a stored file; an unreadable one counts as absent, because nothing in it is worth a failed start.
-fn stored(file: &std::path::Path) -> Option<String> {
-    let read = durable::read(file).and_then(|bytes| {
-        String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
-    });
-    match read {
-        Ok(text) => Some(text),
-        Err(error) => {
-            if error.kind() != io::ErrorKind::NotFound {
-                tracing::warn!(file = %file.display(), %error, "this file of the presenter cannot be read");
-            }
-            None
-        }
-    }
-}
-
-fn read_stored(text: &str) -> Option<OwnScript> {
-    OwnScript::read(text.to_owned())
-        .inspect_err(|mistakes| {
-            let first = mistakes.first().map(ToString::to_string).unwrap_or_default();
-            tracing::warn!(
-                first,
-                "the stored script has mistakes, and the built-in one is used"
-            );
-        })
-        .ok()
-}
-
-fn stored_progress(data_dir: &std::path::Path) -> Progress {
-    let read = |text: String| {
-        serde_json::from_str::<Progress>(&text)
-            .inspect_err(|error| tracing::warn!(%error, "the progress of the presentation begins anew"))
-            .ok()
-    };
-    let mut progress = stored(&data_dir.join(PROGRESS))
-        .and_then(read)
-        .unwrap_or_default();
-    progress.resume(Instant::now());
-    progress
-}
-
-/// Runs a write on a blocking thread.
-async fn stored_on_disk(write: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), ApiProblem> {
-    let written = tokio::task::spawn_blocking(write).await;
-    let written = written.unwrap_or_else(|error| Err(io::Error::other(error)));
-    written.map_err(|error| match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ApiProblem::disk_full(),
-        _ => {
-            let sentence = format!("The presentation could not be stored: {error}.");
-            ApiProblem::new(Code::ServiceUnavailable, sentence)
-        }
-    })
 }

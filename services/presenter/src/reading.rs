@@ -19,6 +19,14 @@ pub const MOST_BYTES: usize = 512 * 1024;
 /// Limit of the mistakes that are told.
 const MOST_MISTAKES: usize = 50;
 
+/// What serde calls the numbers of a script, and what a person calls them.
+const NUMBERS: [(&str, &str); 4] = [
+    ("expected f64", "expected a number"),
+    ("expected u32", "expected a whole number"),
+    ("expected u16", "expected a whole number"),
+    ("expected u8", "expected a whole number"),
+];
+
 /// A mistake in a script.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct ScriptMistake {
@@ -40,8 +48,11 @@ impl ScriptMistake {
     fn at(text: &str, place: usize, what: &str) -> Self {
         let before = text.get(..place).unwrap_or(text);
         let line = before.rsplit('\n').next().unwrap_or_default();
-        // The parser adds what it was doing on lines of its own.
-        let what = what.trim().replace('\n', "; ");
+        // The parser adds what it was doing on lines of its own, and names numbers as Rust does.
+        let mut what = what.trim().replace('\n', "; ");
+        for (type_of_rust, words) in NUMBERS {
+            what = what.replace(type_of_rust, words);
+        }
         Self {
             line: before.matches('\n').count() + 1,
             column: line.chars().count() + 1,
@@ -210,4 +221,161 @@ fn leave_out_of(value: &mut Spanned<DeValue<'_>>, place: &Range<usize>, cut: &mu
 
 fn holds(span: &Range<usize>, place: &Range<usize>) -> bool {
     span.start <= place.start && place.end <= span.end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::{Action, ScriptLanguage, Step, StepCondition};
+    use crate::scripts::built_in;
+
+    const BUILT_IN: [ScriptLanguage; 2] = [ScriptLanguage::En, ScriptLanguage::Ru];
+
+    fn places(text: &str) -> Vec<(usize, usize)> {
+        let mistakes = read(text).unwrap_err();
+        mistakes
+            .iter()
+            .map(|mistake| (mistake.line, mistake.column))
+            .collect()
+    }
+
+    #[test]
+    fn both_languages_have_the_same_structure() {
+        let [en, ru] = BUILT_IN.map(|language| {
+            let script = read(built_in(language)).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+            assert_eq!(script.language, language);
+            script
+        });
+        /// A step without its words.
+        fn bare(step: &Step) -> (&str, String, Vec<&StepCondition>, Vec<&Action>) {
+            let spots: Vec<_> = step.say.iter().map(|line| &line.spot).collect();
+            let claims: Vec<_> = step
+                .claims
+                .iter()
+                .map(|claim| (claim.figure, claim.band()))
+                .collect();
+            let assumed: Vec<_> = step.assumptions.iter().map(|each| each.id).collect();
+            let rest = (step.page, step.notes.len(), spots, claims, assumed);
+            let actions = step.actions.iter().map(|button| &button.action);
+            (
+                &step.id,
+                format!("{} {rest:?}", step.minutes),
+                step.done_when.iter().collect(),
+                actions.collect(),
+            )
+        }
+        assert_eq!(en.steps.len(), ru.steps.len());
+        for (one, other) in en.steps.iter().zip(&ru.steps) {
+            assert_eq!(bare(one), bare(other));
+            assert_ne!(one.title, other.title);
+        }
+        assert_eq!(en.questions.len(), 14);
+        assert_eq!(en.questions.len(), ru.questions.len());
+        for (one, other) in en.questions.iter().zip(&ru.questions) {
+            let shown =
+                |question: &crate::script::Question| question.show.clone().map(|button| button.action);
+            let claims = |question: &crate::script::Question| {
+                let claims = question.claims.iter();
+                claims
+                    .map(|claim| (claim.figure, claim.band()))
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(
+                (&one.id, shown(one), claims(one)),
+                (&other.id, shown(other), claims(other))
+            );
+        }
+        let minutes: f64 = en.steps.iter().map(|step| step.minutes).sum();
+        assert!((19.0..=23.0).contains(&minutes), "{minutes}");
+    }
+
+    #[test]
+    fn every_mistake_of_types_is_told_with_its_place() {
+        let text = r#"title = 5
+language = "fr"
+[customer]
+nom = "x"
+[[steps]]
+id = "one"
+title = "One"
+minutes = "long"
+done_when = [
+    { spins = "three" },
+    { spins = 3 },
+    { spin = 3 },
+    { problem = { id = "missing-index", is = "broken" } },
+]
+[[steps]]
+id = "two"
+minutes = 1
+say = [{ text = "Привет", spott = "spin" }, { text = "x", spot = "nowhere" }]
+"#;
+        let expected = [
+            (1, 9),
+            (2, 12),
+            (4, 1),
+            (8, 11),
+            (10, 15),
+            (12, 7),
+            (13, 46),
+            (15, 1),
+            (18, 27),
+            (18, 66),
+        ];
+        assert_eq!(places(text), expected, "{:#?}", read(text));
+    }
+
+    #[test]
+    fn every_mistake_of_syntax_is_told() {
+        let found = places("title = \nlanguage = \"en\nsteps = [1,\n");
+        assert!(found.contains(&(1, 8)) || found.contains(&(1, 9)), "{found:?}");
+        assert!(found.len() > 1, "{found:?}");
+    }
+
+    #[test]
+    fn what_does_not_fit_together_is_told() {
+        let text = r#"title = "T"
+language = "en"
+[customer]
+currency = "euro"
+logo = "logo.png"
+[[steps]]
+id = "One"
+title = "One"
+minutes = 0
+actions = [
+    { label = "a", action = { release = "9" } },
+    { label = "b", action = { question = "none" } },
+    { label = "c", action = { fix = "provider-spike" } },
+    { label = "d", action = { fire = "slow-rng" } },
+]
+claims = [{ figure = "spin_ms", label = "x", stated = { } }]
+[[questions]]
+id = "a"
+question = "?"
+answer = "!"
+source = "s"
+[[questions]]
+id = "a"
+question = "?"
+answer = "!"
+source = "s"
+"#;
+        let lines: Vec<_> = places(text).into_iter().map(|(line, _)| line).collect();
+        assert_eq!(lines, [4, 5, 7, 9, 11, 12, 13, 14, 16, 23], "{:#?}", read(text));
+    }
+
+    #[test]
+    fn a_logo_is_read_from_beside_the_file() {
+        let text = "title = \"T\"\nlanguage = \"en\"\n[customer]\nlogo = \"logo.png\"\n[[steps]]\nid = \"a\"\ntitle = \"A\"\nminutes = 1\n";
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("script.toml");
+        std::fs::write(&file, text).unwrap();
+        let opened = crate::scripts::OwnScript::open(&file);
+        assert!(opened.unwrap_err().to_string().contains("line 4, column 8"));
+        std::fs::write(dir.path().join("logo.png"), b"picture").unwrap();
+        let opened = crate::scripts::OwnScript::open(&file).unwrap();
+        let logo = opened.script.customer.logo;
+        assert_eq!(logo.as_deref(), Some("data:image/png;base64,cGljdHVyZQ=="));
+    }
 }

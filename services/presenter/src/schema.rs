@@ -40,3 +40,26 @@ fn relocate(value: &mut Value) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When set, the test writes the file.
+    const UPDATE: &str = "UPDATE_DOCS";
+
+    #[test]
+    fn the_schema_beside_the_scripts_is_that_of_the_types() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/script.schema.json");
+        let text = serde_json::to_string_pretty(&schema()).unwrap() + "\n";
+        if std::env::var_os(UPDATE).is_some() {
+            std::fs::write(file, &text).unwrap();
+        }
+        let kept = std::fs::read_to_string(file).unwrap_or_default();
+        assert!(kept == text, "{file} is old: run this test with {UPDATE}=1");
+        for after in text.split("\"$ref\": \"#").skip(1) {
+            let pointer = after.split('"').next().unwrap();
+            assert!(schema().pointer(pointer).is_some(), "{pointer}");
+        }
+    }
+}

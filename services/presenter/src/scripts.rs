@@ -29,13 +29,13 @@ pub enum ScriptError {
         reason: String,
     },
     /// The script has mistakes.
-    #[error("the script has mistakes:\n{}", lines(.0))]
+    #[error("the script has mistakes: {}", told(.0))]
     Mistaken(Vec<ScriptMistake>),
 }
 
-fn lines(mistakes: &[ScriptMistake]) -> String {
-    let lines: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
-    lines.join("\n")
+fn told(mistakes: &[ScriptMistake]) -> String {
+    let sentences: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+    sentences.join(" ")
 }
 
 /// A script with its text.

@@ -56,6 +56,8 @@
 //! | DELETE | `/api/v1/presentation/script` | `services/presenter/src/http.rs` |
 //! | POST | `/api/v1/presentation/seen` | `services/presenter/src/http.rs` |
 //! | POST | `/api/v1/presentation/start` | `services/presenter/src/http.rs` |
+//! | GET | `/api/v1/report` | `services/presenter/src/http.rs` |
+//! | GET | `/api/v1/report/data` | `services/presenter/src/http.rs` |
 //! | GET | `/api/traffic` | `services/demo/src/traffic_http.rs` |
 //! | PUT | `/api/traffic` | `services/demo/src/traffic_http.rs` |
 
@@ -66,7 +68,7 @@ use reelscope_demo::program::Program;
 use reelscope_demo::traffic::TrafficControl;
 use reelscope_demo::traffic_http::traffic_routes;
 use reelscope_http::method_not_allowed;
-use reelscope_presenter::http::presentation_routes;
+use reelscope_presenter::http::{presentation_routes, report_routes};
 use reelscope_presenter::presenter::Presenter;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -105,7 +107,11 @@ impl OwnerApi {
             .nest("/api/overhead", overhead_routes(self.overhead))
             .nest("/api/faults", faults_routes(self.steering.clone()))
             .nest("/api/traffic", traffic_routes(self.traffic, self.program))
-            .nest("/api/v1/presentation", presentation_routes(self.presenter))
+            .nest(
+                "/api/v1/presentation",
+                presentation_routes(self.presenter.clone()),
+            )
+            .nest("/api/v1/report", report_routes(self.presenter))
             .split_for_parts();
         // The same routes under the name that presenters use; the document has them once.
         let problems = Router::from(faults_routes(self.steering));

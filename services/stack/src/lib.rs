@@ -16,6 +16,7 @@
 //!   load        makes spins for the command line and for bench
 //!   traces      asks the collector, as the page does
 //!   recording   page and viewer over a file, without services
+//!   report      the take-away of a data directory
 //!   drawing     how the window is drawn on Linux
 //! ```
 //!
@@ -48,6 +49,7 @@ mod overhead;
 mod paths;
 mod preferences;
 pub mod recording;
+pub mod report;
 mod run_error;
 mod servers;
 pub mod settings;

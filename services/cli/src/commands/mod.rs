@@ -12,6 +12,7 @@ mod bench;
 mod doctor;
 mod ledger;
 mod par_sheet;
+mod report;
 mod serve;
 mod spin;
 mod telemetry;
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Traces(traces::Traces),
     #[command(subcommand)]
     Telemetry(telemetry::Telemetry),
+    Report(report::Report),
     Doctor(doctor::Doctor),
 }
 
@@ -45,6 +47,7 @@ impl Command {
             Self::Ledger(ledger) => ledger.run().await,
             Self::Traces(traces) => traces.run().await,
             Self::Telemetry(telemetry) => telemetry.run().await,
+            Self::Report(report) => report.run().await,
             Self::Doctor(doctor) => doctor.run().await,
         }
     }

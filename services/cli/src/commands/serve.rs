@@ -4,7 +4,7 @@ use reelscope_demo::faults::arguments::{self, Argument};
 use reelscope_demo::faults::dial::FIRST_RELEASE;
 use reelscope_demo::traffic;
 use reelscope_stack::settings::{Settings, SettingsFlags};
-use reelscope_stack::{Config, Recording, Stack};
+use reelscope_stack::{Config, OwnScript, Recording, ScriptError, Stack, StartError};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -33,11 +33,14 @@ pub(crate) struct Serve {
     /// Begin where the demo begins: release 1.0.0 with all problems of the story on.
     #[arg(long)]
     demo: bool,
+    /// The script of the presentation, as TOML [default: the one that was chosen in the window, or the built-in one].
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
     /// Look at the telemetry in this file, which `telemetry export` has written, and run nothing.
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["data_dir", "seed", "players", "demo", "problems", "TrafficFlags", "SettingsFlags"]
+        conflicts_with_all = ["data_dir", "seed", "players", "demo", "script", "problems", "TrafficFlags", "SettingsFlags"]
     )]
     telemetry: Option<PathBuf>,
     /// Where a problem stands; the id can be `all`.
@@ -54,8 +57,10 @@ impl Serve {
         if let Some(file) = &self.telemetry {
             return look_at(file, self.listen).await;
         }
+        let script = self.script.as_deref().map(opened).transpose()?;
         let config = Config {
             listen: self.listen,
+            script,
             players: self.players,
             faults: arguments::states(&self.problems),
             traffic: self.traffic.wish(),
@@ -63,6 +68,22 @@ impl Serve {
         };
         serve(config, self.settings, self.demo).await
     }
+}
+
+/// Opens a script; each of its mistakes is a line on standard error.
+fn opened(file: &Path) -> Result<OwnScript, Failure> {
+    OwnScript::open(file).map_err(|error| {
+        let ScriptError::Mistaken(mistakes) = &error else {
+            return StartError::from(error).into();
+        };
+        for mistake in mistakes {
+            note!("{}: {mistake}", file.display());
+        }
+        Failure {
+            sentence: format!("the script has {} mistakes; nothing was started", mistakes.len()),
+            exit_code: StartError::from(error).exit_code(),
+        }
+    })
 }
 
 async fn serve(config: Config, settings: SettingsFlags, demo: bool) -> Result<ExitCode, Failure> {

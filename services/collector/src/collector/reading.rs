@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
-use reelscope_page_api::telemetry::{EnvelopeState, EnvelopeSummary, TraceDetail, TraceSummary};
+use reelscope_page_api::telemetry::{
+    EnvelopeState, EnvelopeSummary, IssueSummary, TraceDetail, TraceSummary,
+};
 use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::watch;
 
@@ -105,6 +107,14 @@ impl Collector {
         };
         let detail = tokio::task::spawn_blocking(move || trace::detail(id, &found, oddity));
         Ok(Some(detail.await.map_err(log::unfinished)?))
+    }
+
+    /// Returns up to `limit` issues, that of the event that arrived last first. This call does not count as a viewer's.
+    ///
+    /// # Errors
+    /// They could not be read.
+    pub async fn issues(&self, limit: usize) -> Result<Vec<IssueSummary>, ReadError> {
+        Ok(self.parts.index.issues(limit).await?)
     }
 
     /// Reads every page of the file, which takes as long as copying it.

@@ -67,6 +67,12 @@ pub fn scrubbed(envelope: &[u8]) -> Option<Vec<u8>> {
     scrubbed_items(envelope, &Envelope::framed(envelope).ok()?)
 }
 
+/// Returns JSON that is no envelope without secrets and personal data.
+#[must_use]
+pub fn scrubbed_json(json: &[u8]) -> Vec<u8> {
+    applied(json, &payload_edits(json, false, false))
+}
+
 /// The same for bytes whose headers are parsed.
 pub(crate) fn scrubbed_items(bytes: &[u8], envelope: &Envelope<'_>) -> Option<Vec<u8>> {
     without(bytes, envelope, is_suspicious)

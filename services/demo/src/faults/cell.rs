@@ -1,6 +1,7 @@
 //! The state of one fault, and the traces that are counted as evidence of it.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use reelscope_page_api::telemetry::{Micros, TraceSummary};
 
@@ -8,6 +9,14 @@ use super::evidence::Evidence;
 use super::table::FaultState;
 use super::wire::Observed;
 use crate::moment::Moment;
+
+/// The end of a fault that is on for a time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ending {
+    pub(super) at: Instant,
+    /// The state that it goes back to.
+    pub(super) back: FaultState,
+}
 
 /// The state of a fault, and the evidence of it in this session.
 #[derive(Clone)]
@@ -17,6 +26,8 @@ pub(super) struct Cell {
     pub(super) to: Option<FaultState>,
     /// When the fault entered its state.
     pub(super) switched: Moment,
+    /// When it goes back by itself.
+    pub(super) ending: Option<Ending>,
     /// Start of the evidence: the last change of state, or the last firing.
     pub(super) since: Moment,
     /// Number of firings in this session.
@@ -36,6 +47,7 @@ impl Cell {
             state,
             to: None,
             switched: now,
+            ending: None,
             since: now,
             fired: 0,
             is_awaited: false,
@@ -49,6 +61,7 @@ impl Cell {
     pub(super) fn stand(&mut self, state: FaultState, now: Moment) {
         self.state = state;
         self.switched = now;
+        self.ending = None;
         self.is_awaited = false;
         self.begin(now);
     }

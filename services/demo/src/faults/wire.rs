@@ -64,6 +64,9 @@ pub struct FaultView {
     pub switched_at: UnixMillis,
     /// Milliseconds since then, by the monotonic clock.
     pub switched_ms_ago: u64,
+    /// Milliseconds until it turns itself off; absent where it does not.
+    #[schema(required)]
+    pub ends_in_ms: Option<u64>,
     /// Number of firings in this session.
     pub fired: u64,
     /// Evidence since the fault was switched on or fired; absent while there is none.
@@ -101,6 +104,10 @@ pub struct FaultBoard {
 pub struct SwitchFault {
     /// The wanted state.
     pub state: FaultState,
+    /// With `on`, seconds until it goes back by itself to the state that it had; 1 to 600.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 600)]
+    pub for_seconds: Option<u16>,
 }
 
 /// `PUT /api/faults/release`.

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reelscope_demo::faults::dial::Release;
 use reelscope_demo::faults::table::FaultId;
+use reelscope_demo::faults_http::LASTS_SECONDS;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -181,8 +182,8 @@ impl<'a> Checks<'a> {
                         format!("`{}` is triggered, not switched", wanted.fault.as_str()),
                     );
                 }
-                if !(5..=600).contains(&wanted.seconds) {
-                    self.wrong(way, "a fault turns itself off after 5 to 600 seconds");
+                if !LASTS_SECONDS.contains(&wanted.seconds) {
+                    self.wrong(way, "a fault turns itself off after 1 to 600 seconds");
                 }
             }
             Action::Fire(fault) if !fault.row().how.is_fired() => {

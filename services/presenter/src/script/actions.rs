@@ -62,7 +62,7 @@ pub enum Action {
 pub struct BreakFor {
     /// Which.
     pub fault: FaultId,
-    /// Seconds until it turns itself off, 5 to 600.
-    #[schema(minimum = 5, maximum = 600)]
+    /// Seconds until it turns itself off, 1 to 600.
+    #[schema(minimum = 1, maximum = 600)]
     pub seconds: u16,
 }

@@ -8,7 +8,7 @@ use reelscope_demo::faults::Faults;
 use reelscope_demo::faults_http::Steering;
 use reelscope_demo::program::Program;
 use reelscope_demo::spins::SessionSpins;
-use reelscope_presenter::facts::{CostOfTelemetry, Observer};
+use reelscope_presenter::facts::{Observer, Surroundings};
 use reelscope_presenter::presenter::Presenter;
 use reelscope_presenter::scripts::{OwnScript, ScriptError};
 use reelscope_telemetry::Service;
@@ -52,6 +52,7 @@ impl Servers {
             release,
         });
         let preferences = config.settings_file.map(|file| file.with_file_name(PREFERENCES));
+        let preferences = Preferences::of(preferences);
         let overhead = Overhead::new(config.data_dir.join(OVERHEAD), demo.traffic.clone());
         let spins = self.watch(&demo.faults, &collector);
         let program = program(&settings, &overhead);
@@ -62,12 +63,16 @@ impl Servers {
             program: program.clone(),
             exact: Arc::default(),
         };
-        let observer = Observer::new(collector.clone(), steering.clone(), cost_of_telemetry(&overhead));
+        let observer = Observer::new(
+            collector.clone(),
+            steering.clone(),
+            surroundings(&overhead, &preferences),
+        );
         let presenter = self.present(observer, config.data_dir, config.script)?;
         Ok(OwnerApi {
             collector,
             settings,
-            preferences: Preferences::of(preferences),
+            preferences,
             notices,
             overhead,
             steering,
@@ -97,6 +102,9 @@ impl Servers {
         self.tasks.spawn_restarted("watch of the faults", move || {
             watching.clone().watch(watched.clone())
         });
+        let timed = faults.clone();
+        self.tasks
+            .spawn_restarted("end of timed faults", move || timed.clone().end_timed());
         let spins = SessionSpins::new(collector.clone());
         let (seen, session) = (spins.clone(), faults.clone());
         self.tasks
@@ -108,10 +116,13 @@ impl Servers {
     }
 }
 
-/// Returns what the presenter is told of the last measurement.
-fn cost_of_telemetry(overhead: &Overhead) -> CostOfTelemetry {
-    let overhead = overhead.clone();
-    Arc::new(move || overhead.cost())
+/// Implements what the presenter asks of the program.
+fn surroundings(overhead: &Overhead, preferences: &Preferences) -> Surroundings {
+    let (overhead, preferences) = (overhead.clone(), preferences.clone());
+    Surroundings {
+        cost: Arc::new(move || overhead.cost()),
+        assumptions: Arc::new(move || preferences.assumptions()),
+    }
 }
 
 /// Implements what the demo asks of the program.

@@ -716,6 +716,40 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly '/api/v1/report': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The take-away as one HTML file, which needs no network. */
+    readonly get: operations['report_page'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/report/data': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The take-away as data. */
+    readonly get: operations['report_data'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly '/api/v1/reports/daily': {
     readonly parameters: {
       readonly query?: never;
@@ -957,7 +991,7 @@ export interface components {
       readonly fault: components['schemas']['FaultId'];
       /**
        * Format: uint16
-       * @description Seconds until it turns itself off, 5 to 600.
+       * @description Seconds until it turns itself off, 1 to 600.
        */
       readonly seconds: number;
     };
@@ -1525,6 +1559,11 @@ export interface components {
     readonly FaultState: 'off' | 'on' | 'fixed';
     /** @description One fault. */
     readonly FaultView: {
+      /**
+       * Format: uint64
+       * @description Milliseconds until it turns itself off; absent where it does not.
+       */
+      readonly ends_in_ms: number | null;
       /**
        * Format: uint64
        * @description Number of firings in this session.
@@ -2468,6 +2507,22 @@ export interface components {
        */
       readonly virtual_spins: number;
     };
+    /** @description A claim of the script beside what was measured. */
+    readonly ReportedClaim: {
+      /** @description Name of the figure. */
+      readonly label: string;
+      /** @description What was measured. */
+      readonly state: components['schemas']['ClaimState'];
+      /** @description What the script says. */
+      readonly stated: components['schemas']['Range'];
+    };
+    /** @description An issue with the stack of its newest event. */
+    readonly ReportedIssue: {
+      /** @description The innermost frames of the application's own code, else of all code. */
+      readonly frames: readonly components['schemas']['Frame'][];
+      /** @description The issue. */
+      readonly issue: components['schemas']['IssueSummary'];
+    };
     /**
      * @description How often a request ends in an issue: `failed` of `requests`, which are never fewer. Both are counted over all that is
      *     kept. Errors are not sampled; where transactions are, each counts for as many as the sample rate of its trace says.
@@ -2873,6 +2928,35 @@ export interface components {
       /** @description The stake of the whole round in minor units. */
       readonly stake: components['schemas']['Money'];
     };
+    /** @description The money of spins. */
+    readonly SpinMoney: {
+      /**
+       * Format: double
+       * @description The exact RTP of the game, in percent.
+       */
+      readonly exact_rtp_percent: number;
+      /** @description Sum of the stakes of spins that failed. */
+      readonly failed_stakes: components['schemas']['Money'];
+      /** @description Sum of the payouts. */
+      readonly paid_out: components['schemas']['Money'];
+      /**
+       * Format: double
+       * @description Half the width of the band that contains the observed RTP 999 times in 1,000, in percent.
+       */
+      readonly rtp_band_percent: number | null;
+      /**
+       * Format: double
+       * @description The observed RTP in percent; absent without stakes.
+       */
+      readonly rtp_percent: number | null;
+      /**
+       * Format: uint64
+       * @description Number of recorded spins.
+       */
+      readonly spins: number;
+      /** @description Sum of the stakes. */
+      readonly staked: components['schemas']['Money'];
+    };
     /** @description A spin that was played. */
     readonly SpinResult: {
       /** @description Money that can be staked now. */
@@ -3095,6 +3179,11 @@ export interface components {
     };
     /** @description `PUT /api/faults/{id}`. */
     readonly SwitchFault: {
+      /**
+       * Format: uint16
+       * @description With `on`, seconds until it goes back by itself to the state that it had; 1 to 600.
+       */
+      readonly for_seconds?: number | null;
       /** @description The wanted state. */
       readonly state: components['schemas']['FaultState'];
     };
@@ -3131,6 +3220,73 @@ export interface components {
       readonly pays: readonly components['schemas']['Pay'][];
       /** @description Name of the symbol. */
       readonly symbol: components['schemas']['SymbolName'];
+    };
+    /** @description What a listener takes away. */
+    readonly TakeAway: {
+      readonly after: components['schemas']['Waterfall'] | null;
+      /** @description The values of the calculator, which nobody has measured. */
+      readonly assumptions: {
+        readonly [key: string]: number;
+      };
+      /**
+       * Format: int64
+       * @description When it was made.
+       */
+      readonly at: number;
+      readonly before: components['schemas']['Waterfall'] | null;
+      /** @description The claims of the script, each once. */
+      readonly claims: readonly components['schemas']['ReportedClaim'][];
+      readonly cost: components['schemas']['TelemetryCost'] | null;
+      /** @description For whom it is. */
+      readonly customer: components['schemas']['Customer'];
+      /** @description What each fix brought, by the figure of its own problem. */
+      readonly fixes: readonly components['schemas']['FixState'][];
+      /** @description The words that it uses. */
+      readonly glossary: readonly components['schemas']['Term'][];
+      /** @description The newest issues. */
+      readonly issues: readonly components['schemas']['ReportedIssue'][];
+      /** @description Language of its texts. */
+      readonly language: components['schemas']['ScriptLanguage'];
+      /** @description The money of all spins. */
+      readonly money: components['schemas']['SpinMoney'];
+      /** @description Figures before and after each fix, and all of them. */
+      readonly pairs: readonly components['schemas']['BeforeAfter'][];
+      /** @description The questions that were opened, with their answers. */
+      readonly questions: readonly components['schemas']['Question'][];
+      /** @description Figures by release. */
+      readonly releases: readonly components['schemas']['ReleaseFigures'][];
+      /** @description Title of the script. */
+      readonly title: string;
+    };
+    /** @description What telemetry costs on this machine, as it was measured last. */
+    readonly TelemetryCost: {
+      /**
+       * Format: double
+       * @description Bytes that are stored for a spin.
+       */
+      readonly bytes_per_spin: number;
+      /**
+       * Format: double
+       * @description CPU time that it adds to a spin, in milliseconds; absent where the system does not report it.
+       */
+      readonly cpu_ms: number | null;
+      /**
+       * Format: double
+       * @description Latency that it adds to the median spin, in milliseconds.
+       */
+      readonly p50_ms: number;
+      /**
+       * Format: uint64
+       * @description Number of measured spins.
+       */
+      readonly spins: number;
+    };
+    /** @description A word with its meaning. */
+    readonly Term: {
+      /** @description What it means. */
+      readonly meaning: string;
+      /** @description The word. */
+      readonly term: string;
     };
     /** @description `POST /delivery/test`. */
     readonly TestDelivery: {
@@ -3390,6 +3546,57 @@ export interface components {
       /** @description Variance of the payout of one round, in stakes squared, exact. */
       readonly variance: components['schemas']['Fraction'];
     };
+    /** @description The waterfall of a trace. */
+    readonly Waterfall: {
+      /**
+       * Format: uint64
+       * @description Number of spans that are left out, because they are short.
+       */
+      readonly left_out: number;
+      /**
+       * Format: int64
+       * @description From the start to the end of all rows, in microseconds.
+       */
+      readonly length_us: Micros;
+      /** @description The rows, each below its parent. */
+      readonly rows: readonly components['schemas']['WaterfallRow'][];
+      /** @description Id of the trace. */
+      readonly trace_id: string;
+      /**
+       * Format: int64
+       * @description What the player waited, in microseconds.
+       */
+      readonly waited_us: Micros;
+    };
+    /** @description A row of a waterfall. */
+    readonly WaterfallRow: {
+      /**
+       * Format: int64
+       * @description The part of it on the critical path, in microseconds.
+       */
+      readonly critical_us: Micros;
+      /**
+       * Format: uint32
+       * @description Depth in the tree; 0 for the root.
+       */
+      readonly depth: number;
+      /**
+       * Format: int64
+       * @description Duration, in microseconds.
+       */
+      readonly duration_us: Micros;
+      /** @description Whether it failed. */
+      readonly failed: boolean;
+      /** @description Description of the span. */
+      readonly label: string;
+      /** @description The service that its time belongs to. */
+      readonly service: string;
+      /**
+       * Format: int64
+       * @description Start after that of the root, in microseconds.
+       */
+      readonly start_us: Micros;
+    };
     /** @description One winning combination. */
     readonly Win: {
       /** @description The cells, as `[reel, row]`, both from 0, row 0 on top. */
@@ -3541,6 +3748,8 @@ export type Regression = components['schemas']['Regression'];
 export type ReleaseFigures = components['schemas']['ReleaseFigures'];
 export type ReleaseView = components['schemas']['ReleaseView'];
 export type Releases = components['schemas']['Releases'];
+export type ReportedClaim = components['schemas']['ReportedClaim'];
+export type ReportedIssue = components['schemas']['ReportedIssue'];
 export type RequestShare = components['schemas']['RequestShare'];
 export type RetryDead = components['schemas']['RetryDead'];
 export type RoundStanding = components['schemas']['RoundStanding'];
@@ -3561,6 +3770,7 @@ export type ShownSettings = components['schemas']['ShownSettings'];
 export type Span = components['schemas']['Span'];
 export type SpanShown = components['schemas']['SpanShown'];
 export type Spin = components['schemas']['Spin'];
+export type SpinMoney = components['schemas']['SpinMoney'];
 export type SpinResult = components['schemas']['SpinResult'];
 export type Spot = components['schemas']['Spot'];
 export type StackHealth = components['schemas']['StackHealth'];
@@ -3575,6 +3785,9 @@ export type Switching = components['schemas']['Switching'];
 export type SymbolKind = components['schemas']['SymbolKind'];
 export type SymbolName = components['schemas']['SymbolName'];
 export type SymbolPays = components['schemas']['SymbolPays'];
+export type TakeAway = components['schemas']['TakeAway'];
+export type TelemetryCost = components['schemas']['TelemetryCost'];
+export type Term = components['schemas']['Term'];
 export type TestDelivery = components['schemas']['TestDelivery'];
 export type TestOutcome = components['schemas']['TestOutcome'];
 export type TraceDetail = components['schemas']['TraceDetail'];
@@ -3585,6 +3798,8 @@ export type Traffic = components['schemas']['Traffic'];
 export type Unit = components['schemas']['Unit'];
 export type UnreadNotices = components['schemas']['UnreadNotices'];
 export type Volatility = components['schemas']['Volatility'];
+export type Waterfall = components['schemas']['Waterfall'];
+export type WaterfallRow = components['schemas']['WaterfallRow'];
 export type Win = components['schemas']['Win'];
 export type WinKind = components['schemas']['WinKind'];
 export type ResponseApiProblem = components['responses']['ApiProblem'];
@@ -4791,6 +5006,54 @@ export interface operations {
         };
         content: {
           readonly 'application/json': components['schemas']['PresentationState'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly report_page: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Language of the built-in script; English where absent. */
+        readonly language?: components['schemas']['ScriptLanguage'];
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description HTML */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'text/html': string;
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly report_data: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description Language of the built-in script; English where absent. */
+        readonly language?: components['schemas']['ScriptLanguage'];
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description All that the HTML file shows */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['TakeAway'];
         };
       };
       readonly default: components['responses']['ApiProblem'];

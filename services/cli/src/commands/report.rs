@@ -1,0 +1,60 @@
+//! `reelscope report`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use reelscope_stack::durable;
+use reelscope_stack::report::{ScriptLanguage, html, take_away};
+use serde_json::json;
+
+use super::data_dir_or_default;
+use crate::failure::Failure;
+use crate::output::{self, say};
+
+/// Write the take-away of a data directory that no Reelscope has open: one HTML file, to be read and printed anywhere.
+#[derive(clap::Args)]
+pub(crate) struct Report {
+    /// The file to write.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Where the databases are [default: the user's data directory].
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Language of the report.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    language: Language,
+    /// Write the same as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Language {
+    En,
+    Ru,
+}
+
+impl Report {
+    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        let language = match self.language {
+            Language::En => ScriptLanguage::En,
+            Language::Ru => ScriptLanguage::Ru,
+        };
+        let report = take_away(data_dir_or_default(self.data_dir)?, language).await?;
+        let content = if self.json {
+            json!(report).to_string()
+        } else {
+            html(&report)
+        };
+        let file = self.output.display();
+        durable::write(&self.output, content.as_bytes())
+            .map_err(|error| format!("the report could not be written to {file}: {error}"))?;
+        if self.json {
+            output::json(&json!({"file": self.output, "bytes": content.len()}));
+        } else {
+            say!("{} bytes written to {file}", content.len());
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,158 @@
+//! Numbers as the languages write them, and text that cannot become markup.
+
+use reelscope_contracts::{Money, UnixMillis, rfc3339};
+use reelscope_page_api::telemetry::Micros;
+
+use crate::script::{Range, ScriptLanguage, Unit};
+
+/// Writes for one language.
+#[derive(Clone, Copy)]
+pub(super) struct Format(pub(super) ScriptLanguage);
+
+/// A space at which no line breaks.
+const NBSP: char = '\u{a0}';
+const NOTHING: &str = "–";
+
+impl Format {
+    /// A number with this many decimals, thousands apart.
+    pub(super) fn number(self, value: f64, decimals: usize) -> String {
+        let (thousands, point) = match self.0 {
+            ScriptLanguage::En => (',', '.'),
+            ScriptLanguage::Ru => (NBSP, ','),
+        };
+        let text = format!("{:.decimals$}", value.abs());
+        let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+        let mut written = String::new();
+        if value < 0.0 && text.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
+            written.push('−');
+        }
+        for (at, digit) in whole.chars().enumerate() {
+            if at > 0 && (whole.len() - at).is_multiple_of(3) {
+                written.push(thousands);
+            }
+            written.push(digit);
+        }
+        if !part.is_empty() {
+            written.push(point);
+            written.push_str(part);
+        }
+        written
+    }
+
+    /// Milliseconds, or seconds from one second on.
+    pub(super) fn ms(self, value: f64) -> String {
+        let (ms, s) = match self.0 {
+            ScriptLanguage::En => ("ms", "s"),
+            ScriptLanguage::Ru => ("мс", "с"),
+        };
+        if value.abs() >= 1_000.0 {
+            format!("{}{NBSP}{s}", self.number(value / 1e3, 2))
+        } else {
+            let decimals = if value.abs() < 10.0 { 2 } else { 0 };
+            format!("{}{NBSP}{ms}", self.number(value, decimals))
+        }
+    }
+
+    /// Percent.
+    pub(super) fn percent(self, value: f64) -> String {
+        match self.0 {
+            ScriptLanguage::En => format!("{}%", self.number(value, 1)),
+            ScriptLanguage::Ru => format!("{}{NBSP}%", self.number(value, 1)),
+        }
+    }
+
+    /// Money of the demo, which is played in roubles.
+    pub(super) fn money(self, value: Money) -> String {
+        match self.0 {
+            ScriptLanguage::En => format!("₽{}", self.number(value.major(), 2)),
+            ScriptLanguage::Ru => format!("{}{NBSP}₽", self.number(value.major(), 2)),
+        }
+    }
+
+    /// A value in its unit.
+    pub(super) fn value(self, value: f64, unit: Unit) -> String {
+        match unit {
+            Unit::Ms => self.ms(value),
+            Unit::Percent => self.percent(value),
+            Unit::Count => self.number(value, 0),
+            Unit::Bytes => {
+                let kilobytes = match self.0 {
+                    ScriptLanguage::En => "kB",
+                    ScriptLanguage::Ru => "кБ",
+                };
+                format!("{}{NBSP}{kilobytes}", self.number(value / 1e3, 1))
+            }
+        }
+    }
+
+    /// A value that may be absent.
+    pub(super) fn maybe(self, value: Option<f64>, unit: Unit) -> String {
+        value.map_or_else(|| NOTHING.to_owned(), |value| self.value(value, unit))
+    }
+
+    /// A range in its unit.
+    pub(super) fn range(self, range: Range, unit: Unit) -> String {
+        let [from, to] = [range.from, range.to].map(|end| end.map(|end| self.value(end, unit)));
+        match (from, to) {
+            (Some(from), Some(to)) if from == to => from,
+            (Some(from), Some(to)) => format!("{from} – {to}"),
+            (Some(from), None) => format!("≥{NBSP}{from}"),
+            (None, Some(to)) => format!("≤{NBSP}{to}"),
+            (None, None) => NOTHING.to_owned(),
+        }
+    }
+
+    /// Day and time in UTC.
+    pub(super) fn time(self, at: UnixMillis) -> String {
+        let text = rfc3339(at);
+        let (day, time) = text.split_once('T').unwrap_or((&text, ""));
+        let time = time.get(..5).unwrap_or_default();
+        match self.0 {
+            ScriptLanguage::En => format!("{day} {time} UTC"),
+            ScriptLanguage::Ru => {
+                let mut parts = day.split('-');
+                let (year, month, day) = (parts.next(), parts.next(), parts.next());
+                let parts = [day, month, year].map(Option::unwrap_or_default);
+                format!("{} {time} UTC", parts.join("."))
+            }
+        }
+    }
+}
+
+/// Text as text of HTML, in elements and in quoted attributes.
+pub(super) fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            letter => safe.push(letter),
+        }
+    }
+    safe
+}
+
+/// The first letters of a text.
+pub(super) fn brief(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let mut cut: String = text.chars().take(most.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}
+
+/// A count as a number.
+#[allow(clippy::cast_precision_loss)] // counts and times of a session stay far below 2^53
+pub(super) fn count(value: u64) -> f64 {
+    value as f64
+}
+
+/// Microseconds as milliseconds.
+#[allow(clippy::cast_precision_loss)]
+pub(super) fn ms(micros: Micros) -> f64 {
+    micros as f64 / 1e3
+}

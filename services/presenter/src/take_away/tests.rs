@@ -1,0 +1,190 @@
+use reelscope_contracts::Money;
+use reelscope_demo::faults::table::{FaultId, FaultState};
+use reelscope_demo::wire::Figures;
+
+use super::*;
+use crate::script::Unit;
+use crate::wire::{ClaimVerdict, FixVerdict};
+
+const HOSTILE: &str = "</style><script>alert('x')</script>\" onload=\"x";
+
+fn figures(p50_ms: f64) -> Figures {
+    Figures {
+        spins: 1_234,
+        recorded: 1_234,
+        failed: 12,
+        p50_ms,
+        p95_ms: 2.0 * p50_ms,
+        p99_ms: 3.0 * p50_ms,
+        error_rate_percent: 10.0,
+        per_second: None,
+        waited_s_per_player: 1.0,
+        failed_minor: Money(1_234_567),
+        requests: 6,
+        failed_requests: 2,
+        overall_error_rate_percent: 33.3,
+    }
+}
+
+fn waterfall(waited_us: i64) -> Waterfall {
+    let row = |depth, service: &str, start_us, duration_us| WaterfallRow {
+        depth,
+        service: service.to_owned(),
+        label: HOSTILE.to_owned(),
+        start_us,
+        duration_us,
+        critical_us: duration_us,
+        failed: depth == 1,
+    };
+    Waterfall {
+        trace_id: "0".repeat(32),
+        waited_us,
+        length_us: waited_us,
+        rows: vec![
+            row(0, "frontend", 0, waited_us),
+            row(1, "payment-provider", waited_us / 2, waited_us / 2),
+        ],
+        left_out: 3,
+    }
+}
+
+fn report(language: ScriptLanguage) -> TakeAway {
+    let issue = serde_json::json!({
+        "issue_id": "1", "kind": HOSTILE, "value": HOSTILE, "culprit": "x", "level": "error", "events": 7, "players": 3,
+        "services": [HOSTILE], "releases": [], "last_envelope": 1, "first_seen_us": 1, "last_seen_us": 2, "trace_ids": [],
+    });
+    let question = Question {
+        id: "price".to_owned(),
+        question: HOSTILE.to_owned(),
+        answer: HOSTILE.to_owned(),
+        source: HOSTILE.to_owned(),
+        claims: Vec::new(),
+        show: None,
+    };
+    TakeAway {
+        at: 1_764_000_000_000,
+        language,
+        title: HOSTILE.to_owned(),
+        customer: Customer {
+            name: HOSTILE.to_owned(),
+            logo: Some("data:image/png;base64,AA==".to_owned()),
+            ..Customer::default()
+        },
+        money: SpinMoney {
+            spins: 9,
+            staked: Money(100_000),
+            paid_out: Money(95_000),
+            failed_stakes: Money(1_000),
+            rtp_percent: Some(95.0),
+            rtp_band_percent: Some(40.0),
+            exact_rtp_percent: 96.1,
+        },
+        pairs: vec![BeforeAfter {
+            problem: ComparedProblem::All(AllProblems::All),
+            before: Some(figures(4_100.0)),
+            after: Some(figures(5.5)),
+            before_trace: None,
+            after_trace: None,
+        }],
+        before: Some(waterfall(4_000_000)),
+        after: Some(waterfall(40_000)),
+        fixes: vec![FixState {
+            problem: FaultId::SlowRng,
+            state: FaultState::Fixed,
+            unit: Unit::Ms,
+            before: Some(280.0),
+            spins_before: 4,
+            after: Some(0.2),
+            spins_after: 1,
+            verdict: FixVerdict::Helped,
+            needs: None,
+        }],
+        claims: vec![ReportedClaim {
+            label: HOSTILE.to_owned(),
+            stated: Range {
+                from: Some(3_000.0),
+                to: Some(6_000.0),
+            },
+            state: ClaimState {
+                measured: Some(4_100.0),
+                unit: Unit::Ms,
+                spins: 4,
+                verdict: ClaimVerdict::BorneOut,
+                needs: None,
+            },
+        }],
+        issues: vec![ReportedIssue {
+            issue: serde_json::from_value(issue).unwrap(),
+            frames: Vec::new(),
+        }],
+        releases: Vec::new(),
+        cost: None,
+        assumptions: BTreeMap::from([("conversion".to_owned(), 15.0), (HOSTILE.to_owned(), 1.0)]),
+        questions: vec![question],
+        glossary: words::glossary(language),
+    }
+}
+
+#[test]
+fn nothing_that_was_recorded_or_written_becomes_markup() {
+    for language in [ScriptLanguage::En, ScriptLanguage::Ru] {
+        let page = html(&report(language));
+        assert!(!page.contains("<script") && !page.contains("\" onload"), "{page}");
+        assert_eq!(page.matches("</style>").count(), 1);
+        for loads in ["http://", "https://", "url(", "@import", " src=\"//"] {
+            assert!(!page.contains(loads), "{loads}");
+        }
+        assert!(page.contains(&format!("content=\"{POLICY}\"")));
+        assert!(page.contains("size: A4"));
+    }
+}
+
+#[test]
+fn figures_are_written_as_the_language_does() {
+    let [en, ru] = [ScriptLanguage::En, ScriptLanguage::Ru].map(|language| html(&report(language)));
+    for text in [
+        "lang=\"en\"",
+        "1,234",
+        "4.10\u{a0}s",
+        "10.0%",
+        "₽12,345.67",
+        "2025-11-24",
+        "helped",
+    ] {
+        assert!(en.contains(text), "{text}");
+    }
+    for text in [
+        "lang=\"ru\"",
+        "1\u{a0}234",
+        "4,10\u{a0}с",
+        "10,0\u{a0}%",
+        "12\u{a0}345,67\u{a0}₽",
+        "24.11.2025",
+        "помогло",
+    ] {
+        assert!(ru.contains(text), "{text}");
+    }
+    assert_eq!(en.matches("<section>").count(), ru.matches("<section>").count());
+}
+
+#[test]
+fn both_waterfalls_have_one_scale() {
+    let page = html(&report(ScriptLanguage::En));
+    let widths: Vec<f64> = page
+        .split(" width=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next()?.parse().ok())
+        .collect();
+    // The roots of both: the second trace is a hundred times shorter.
+    assert!(widths[0] > 90.0 * widths[2], "{widths:?}");
+}
+
+#[test]
+fn secrets_are_not_in_it_whatever_was_kept() {
+    let mut hidden = waterfall(1_000);
+    hidden.rows[0].label = "GET /?password=hunter2&token=abc ada@example.com".to_owned();
+    let kept = scrubbed(&hidden).unwrap();
+    assert_eq!(kept.rows[1], hidden.rows[1]);
+    assert!(!kept.rows[0].label.contains("hunter2"), "{}", kept.rows[0].label);
+    assert!(!kept.rows[0].label.contains("ada@"), "{}", kept.rows[0].label);
+}
