@@ -2,7 +2,7 @@ import { DestroyRef, Injectable, computed, effect, inject, signal, untracked } f
 
 import { Coalesced } from '../core/api/coalesced';
 import { Followed } from '../core/api/followed';
-import { Gateway } from '../core/api/gateway';
+import { PresentationGateway } from '../core/api/presentation-gateway';
 import { remember } from '../core/api/remembered';
 import { Presentation, PresentationState, ScriptLanguage, Seen } from '../core/api/schema';
 import { TelemetryStream } from '../core/api/telemetry-stream';
@@ -21,7 +21,7 @@ interface Answer extends Presentation {
 /** The script, and where its presentation stands. The server decides all of it; this asks and shows. */
 @Injectable({ providedIn: 'root' })
 export class PresentationStore {
-  private readonly gateway = inject(Gateway);
+  private readonly gateway = inject(PresentationGateway);
   private readonly language = inject(Language);
   private readonly followed = new Followed(() => this.ask(), {
     // Tells the next load of the page whether it has to show a presentation.

@@ -1,93 +1,33 @@
-import {
-  ChangeDetectionStrategy,
-  Component,
-  DestroyRef,
-  computed,
-  effect,
-  inject,
-  signal,
-  untracked,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 
-import { Language } from '../core/i18n/language';
-import { PRESENTER_PATH } from '../core/ui/pages';
-import { PresentCommand, Presenting } from '../core/ui/presenting';
-import { PresentationStore } from './presentation-store';
-import { PresenterBar } from './presenter-bar';
-import { PresentationStart } from './presentation-start';
-import { Projector } from './projector';
-import { QuestionList } from './question-list';
-import { Questions } from './questions';
-import { Spotlight } from './spotlight';
+import { Pages } from '../core/ui/pages';
+import { PresenterView } from './presenter-view';
+import { ProjectorStage } from './projector-stage';
 
-/** The name of the presenter's window, so that it is opened once. */
-const WINDOW = 'reelscope-presenter';
-
-/** The presentation in the window of the machine: its start, its bar, the light, questions and the blackout. */
+/** What a window has of the presentation: the presenter's notes, or what the machine is presented with. */
 @Component({
   selector: 'rs-presentation',
-  imports: [PresentationStart, PresenterBar, QuestionList, Spotlight],
-  templateUrl: './presentation.html',
-  styleUrl: './presentation.css',
+  imports: [PresenterView, ProjectorStage],
+  template: `
+    @if (pages.isPresenterView()) {
+      <main class="viewer"><rs-presenter-view /></main>
+    } @else {
+      <rs-projector-stage />
+    }
+  `,
+  styles: `
+    :host {
+      display: contents;
+    }
+    .viewer {
+      flex: 1;
+      min-height: 24rem;
+      padding: var(--space-10) var(--space-15);
+      overflow: hidden auto;
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { '(document:pointerdown)': 'work($event.target)' },
 })
 export class Presentation {
-  private readonly presenting = inject(Presenting);
-  protected readonly store = inject(PresentationStore);
-  protected readonly projector = inject(Projector);
-  protected readonly questions = inject(Questions);
-  protected readonly say = inject(Language).say;
-  protected readonly path = PRESENTER_PATH;
-
-  protected readonly choosing = signal(false);
-  /** Whether the browser has refused to open the presenter's window. */
-  protected readonly blocked = signal(false);
-  protected readonly hasBar = computed(
-    () => this.store.underWay() && !this.projector.watched() && this.store.standing() !== null,
-  );
-
-  constructor() {
-    effect(() => {
-      // What is asked before the script is known waits for it.
-      const known = this.store.presentation() !== null;
-      if (this.presenting.asked() !== null && known)
-        untracked(() => this.run(this.presenting.take()));
-    });
-    effect(() => {
-      if (this.store.presentation()) this.presenting.underWay.set(this.store.underWay());
-    });
-    inject(DestroyRef).onDestroy(() => this.presenting.underWay.set(false));
-  }
-
-  protected openView(): void {
-    this.blocked.set(window.open(PRESENTER_PATH, WINDOW, 'popup,width=1180,height=760') === null);
-  }
-
-  protected async begin(again: boolean): Promise<void> {
-    this.choosing.set(false);
-    await (again ? this.store.restart() : this.store.start());
-  }
-
-  /** Whoever works on the page sees all of it until the next line. */
-  protected work(target: EventTarget | null): void {
-    if (target instanceof Element && !target.closest('rs-presentation')) this.projector.rest();
-  }
-
-  private run(command: PresentCommand | null): void {
-    switch (command) {
-      case 'open':
-        return this.choosing.update((choosing) => !choosing);
-      case 'start':
-        return void this.begin(false);
-      case 'end':
-        return void this.store.end();
-      case 'next':
-        return void this.store.move(1);
-      case 'back':
-        return void this.store.move(-1);
-      case 'black':
-        return this.projector.toggleBlack();
-    }
-  }
+  protected readonly pages = inject(Pages);
 }

@@ -15,7 +15,6 @@ import {
 import { Connection } from '../core/api/connection';
 import { Health } from '../core/api/health';
 import { Preferences } from '../core/api/preferences';
-import { TelemetryStream } from '../core/api/telemetry-stream';
 import { ProblemId } from '../core/api/parts';
 import { Language } from '../core/i18n/language';
 import { followSettings } from '../core/telemetry/reporting';
@@ -30,7 +29,6 @@ import { DeliveryPage } from '../delivery/delivery-page';
 import { DeliveryStrip } from '../delivery/delivery-strip';
 import { IssuesScreen } from '../issues/issues-screen';
 import { MapPage } from '../map/map-page';
-import { PresenterView } from '../presenter/presenter-view';
 import { Presentation } from '../presenter/presentation';
 import { SettingsPage } from '../settings/settings-page';
 import { Machine } from '../slot/machine';
@@ -75,7 +73,6 @@ const PAIR_MS = 1_500;
     MapPage,
     Panel,
     Presentation,
-    PresenterView,
     SetAsideNotices,
     SettingsPage,
     SymbolSprite,
@@ -177,6 +174,12 @@ export class Shell {
   private settle(): void {
     this.ready.set(true);
     if (this.health.recording() !== null) return;
+    void this.followPresentation();
+  }
+
+  /** A presentation may be begun in another window. */
+  private async followPresentation(): Promise<void> {
+    const { TelemetryStream } = await import('../core/api/telemetry-stream');
     const stream = this.injector.get(TelemetryStream);
     stream.on('presentation', () => this.presenting.needed.set(true));
   }

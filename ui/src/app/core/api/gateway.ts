@@ -10,8 +10,6 @@ import {
   FaultState,
   HeldAction,
   IssueDecision,
-  ScriptLanguage,
-  Seen,
   SetTraffic,
   SettingsChange,
   paths,
@@ -45,10 +43,13 @@ class TextRequest extends Request {
   }
 }
 
-const api = clientWith(PATIENCE_MS);
-const patient = clientWith(SWITCH_PATIENCE_MS);
+export const api = clientWith(PATIENCE_MS);
+export const patient = clientWith(SWITCH_PATIENCE_MS);
 
-/** The only access to the network: every request of the page is sent here. */
+/**
+ * The only access to the network: every request of the page is sent here, or by `PresentationGateway`, which is loaded
+ * with the presenter.
+ */
 @Injectable({ providedIn: 'root' })
 export class Gateway {
   /** With a known player id the gateway does not look the player up by account code. */
@@ -224,50 +225,6 @@ export class Gateway {
   cancelOverhead() {
     return answerOf(api.DELETE('/api/overhead'));
   }
-
-  presentation(language: ScriptLanguage) {
-    return answerOf(api.GET('/api/v1/presentation', { params: { query: { language } } }));
-  }
-
-  /** Each of these requests returns where the presentation stands then. */
-  startPresentation(reset_demo: boolean) {
-    return answerOf(patient.POST('/api/v1/presentation/start', { body: { reset_demo } }));
-  }
-
-  nextStep() {
-    return answerOf(api.POST('/api/v1/presentation/next', { body: {} }));
-  }
-
-  stepBack() {
-    return answerOf(api.POST('/api/v1/presentation/back', { body: {} }));
-  }
-
-  goToStep(step: string, line: number) {
-    return answerOf(api.POST('/api/v1/presentation/go', { body: { step, line } }));
-  }
-
-  endPresentation() {
-    return answerOf(api.POST('/api/v1/presentation/end', { body: {} }));
-  }
-
-  noteSeen(seen: Seen) {
-    return answerOf(api.POST('/api/v1/presentation/seen', { body: seen }));
-  }
-
-  /** A script with mistakes is refused, and its `ApiProblem` lists them. */
-  useOwnScript(toml: string) {
-    return answerOf(
-      api.PUT('/api/v1/presentation/script', {
-        body: toml,
-        bodySerializer: (text) => text,
-        headers: { 'Content-Type': 'application/toml' },
-      }),
-    );
-  }
-
-  useBuiltInScript() {
-    return answerOf(api.DELETE('/api/v1/presentation/script'));
-  }
 }
 
 function signedIn(token: string) {
@@ -306,7 +263,7 @@ async function answered(request: TextRequest, patienceMs: number): Promise<Respo
   return whole;
 }
 
-async function answerOf<T>(call: Promise<Answer<T>>): Promise<T> {
+export async function answerOf<T>(call: Promise<Answer<T>>): Promise<T> {
   let answer: Answer<T>;
   try {
     answer = await call;
