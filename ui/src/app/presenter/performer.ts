@@ -20,6 +20,13 @@ const DRAWN_MS = 5_000;
 /** Number of traces among which one that shows a problem is searched. */
 const SEARCHED = 200;
 
+/** The pages that have a part which counts as a page of the script. */
+const PART_PATHS = {
+  overhead: pathOf('settings'),
+  daily_report: '/business/money',
+  calculator: pathOf('business'),
+} as const;
+
 /** Why an action could not be performed, where no request failed. */
 export class NothingThere extends Error {
   override readonly name = 'NothingThere';
@@ -72,8 +79,8 @@ export class Performer {
     if (page === 'trace') return this.openNewestTrace();
     if (page === 'issue') return this.openNewestIssue();
     if (page === 'compare') return this.compare();
-    if (page === 'overhead' || page === 'daily_report') {
-      this.go(page === 'overhead' ? pathOf('settings') : '/business/money');
+    if (page === 'overhead' || page === 'daily_report' || page === 'calculator') {
+      this.go(PART_PATHS[page]);
       const part = await drawn(`[data-spot~="${page}"]`);
       part?.scrollIntoView({ block: 'center' });
       return;

@@ -8,11 +8,8 @@ import { seenAt } from './seen';
 
 /** Interval of looking which parts of a page are in sight, in milliseconds. */
 const LOOK_MS = 1_000;
-/** Parts of pages that count as pages of the script, by their spot. */
-const PARTS: readonly (readonly [Page, string])[] = [
-  ['overhead', 'overhead'],
-  ['daily_report', 'daily_report'],
-];
+/** Parts of pages that count as pages of the script, which are the names of their spots. */
+const PARTS = ['overhead', 'daily_report', 'calculator'] as const satisfies readonly Page[];
 
 /** Tells the server what a person looks at, for the present step, while a presentation is given. */
 @Injectable({ providedIn: 'root' })
@@ -44,8 +41,8 @@ export class SeenReporter {
 
   private lookAtParts(): void {
     if (!this.store.underWay() || document.hidden) return;
-    for (const [page, spot] of PARTS) {
-      const box = document.querySelector(`[data-spot~="${spot}"]`)?.getBoundingClientRect();
+    for (const page of PARTS) {
+      const box = document.querySelector(`[data-spot~="${page}"]`)?.getBoundingClientRect();
       if (box && box.height > 0 && box.top < innerHeight && box.bottom > 0) this.tell({ page });
     }
   }
