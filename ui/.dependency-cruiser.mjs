@@ -24,6 +24,7 @@ const MAY_IMPORT = [
   ['impact', [...CORE, 'business', 'faults', 'problems', 'traffic']],
   ['releases', [...CORE, 'business', 'faults', 'impact', 'problems', 'traffic']],
   ['settings', [...CORE, 'core/telemetry', 'delivery', 'overhead']],
+  ['presenter', [...CORE, 'business', 'faults', 'overhead', 'problems', 'slot']],
 ];
 /** Puts the features together. */
 const SHELL = 'shell';

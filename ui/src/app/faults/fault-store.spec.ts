@@ -15,6 +15,7 @@ function board(state: FaultState = 'on', over: Partial<FaultBoard> = {}): FaultB
     fired: 0,
     state,
     switching: null,
+    ends_in_ms: null,
     switched_at: 1,
     switched_ms_ago: 0,
     ends_in_ms: null,

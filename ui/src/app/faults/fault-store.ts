@@ -77,6 +77,24 @@ export class FaultStore {
     if (done && isProblem(fault)) this._changed.set({ id: fault.id, state });
   }
 
+  /** Brings a fault into a state; nothing happens where it is in that state. */
+  async bring(id: FaultId, state: FaultState): Promise<void> {
+    await this.load();
+    const fault = this.board()?.faults.find((each) => each.id === id);
+    if (!fault || fault.state === state) return;
+    const done = await this.send(id, () => this.gateway.switchFault(id, state));
+    if (done && isProblem(fault)) this._changed.set({ id: fault.id, state });
+  }
+
+  /** Switches a fault on, which turns itself off after some seconds. */
+  async breakFor(id: FaultId, seconds: number): Promise<void> {
+    await this.send(id, () => this.gateway.switchFault(id, 'on', seconds));
+  }
+
+  async fire(id: FaultId): Promise<void> {
+    await this.send(id, () => this.gateway.fireFault(id));
+  }
+
   /** Switches every fault beside the story off. */
   async endExtras(): Promise<void> {
     for (const { id } of this.extrasOn())

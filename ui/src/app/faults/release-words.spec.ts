@@ -11,6 +11,7 @@ function problem(id: FaultView['id'], state: FaultState): FaultView {
     fired: 0,
     state,
     switching: null,
+    ends_in_ms: null,
     switched_at: 1,
     switched_ms_ago: 0,
     ends_in_ms: null,

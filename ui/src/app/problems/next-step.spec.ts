@@ -11,6 +11,7 @@ function problem(over: Partial<ProblemView>): ProblemView {
     fired: 0,
     state: 'on',
     switching: null,
+    ends_in_ms: null,
     switched_at: 0,
     switched_ms_ago: 900,
     ends_in_ms: null,

@@ -23,6 +23,7 @@ function problem(over: Partial<ProblemView>): ProblemView {
     fired: 0,
     state: 'on',
     switching: null,
+    ends_in_ms: null,
     switched_at: 0,
     switched_ms_ago: 0,
     ends_in_ms: null,

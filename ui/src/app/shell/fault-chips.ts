@@ -4,7 +4,7 @@ import { Language } from '../core/i18n/language';
 import { Pages } from '../core/ui/pages';
 import { FaultStore } from '../faults/fault-store';
 import { changeWords } from '../faults/release-words';
-import { Tabs } from './tabs';
+import { Tabs } from '../core/ui/panel-tabs';
 
 /** Interval of requests, in milliseconds; the panel asks more often while it is shown. */
 const LOOK_MS = 5_000;

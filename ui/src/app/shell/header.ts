@@ -6,6 +6,7 @@ import { Preferences } from '../core/api/preferences';
 import { Language } from '../core/i18n/language';
 import { Pages, pathOf } from '../core/ui/pages';
 import { PartFailed } from '../core/ui/part-states';
+import { Presenting } from '../core/ui/presenting';
 import { Account } from './account';
 import { FaultsOn, ReleaseChanges } from './fault-chips';
 import { LanguageChoice } from './language-choice';
@@ -23,6 +24,7 @@ export class Header {
   private readonly language = inject(Language);
   protected readonly preferences = inject(Preferences);
   protected readonly pages = inject(Pages);
+  protected readonly presenting = inject(Presenting);
   protected readonly health = inject(Health);
   protected readonly say = this.language.say;
   protected readonly pathOf = pathOf;

@@ -57,6 +57,11 @@ export class KeyList {
     { keys: ['G', 'B'], text: this.say('nav.business') },
     { keys: ['B'], text: this.say('help.presenter') },
     { keys: ['?'], text: this.say('help.help') },
+    { keys: ['F5'], text: this.say('presenter.help.start') },
+    { keys: ['Esc'], text: this.say('presenter.help.end') },
+    { keys: ['PgDn'], text: this.say('presenter.help.next') },
+    { keys: ['PgUp'], text: this.say('presenter.help.back') },
+    { keys: ['.', 'B'], text: this.say('presenter.help.black') },
   ]);
   private readonly traceRows = computed(() => [
     ...WATERFALL_KEYS.map(({ shown, says }) => ({ keys: shown, text: this.say(says) })).toSpliced(

@@ -1,4 +1,12 @@
-import { Place, Pressed, isActivated, keyMeaning, pageOfKey, placeOf } from './key-meaning';
+import {
+  Place,
+  Pressed,
+  isActivated,
+  keyMeaning,
+  pageOfKey,
+  placeOf,
+  presenterMeaning,
+} from './key-meaning';
 
 function pressed(code: string, more: Partial<Pressed> = {}): Pressed {
   return { key: '', code, ctrlKey: false, altKey: false, metaKey: false, shiftKey: false, ...more };
@@ -67,6 +75,23 @@ describe('the meaning of keys', () => {
 
   it('leaves shortcuts of the browser alone', () =>
     check(pressed('KeyL', { ctrlKey: true }), 'page', null));
+
+  it('belongs to the presentation while one is given, except in text and dialogs', () => {
+    const meaning = (code: string, place: Place, underWay = true) =>
+      presenterMeaning(pressed(code), place, underWay);
+    const codes = ['PageDown', 'PageUp', 'Period', 'KeyB', 'Escape', 'F5', 'Space'];
+    for (const place of ['page', 'panel', 'sheet', 'viewer'] as const) {
+      const meanings = codes.map((code) => meaning(code, place));
+      expect(meanings).toEqual(['next', 'back', 'black', 'black', 'end', 'start', null]);
+    }
+    for (const place of ['text', 'dialog'] as const) {
+      const meanings = codes.map((code) => meaning(code, place));
+      expect(meanings).toEqual([null, null, null, null, null, 'start', null]);
+    }
+    const before = codes.map((code) => meaning(code, 'page', false));
+    expect(before).toEqual([null, null, null, null, null, 'start', null]);
+    expect(presenterMeaning(pressed('F5', { ctrlKey: true }), 'page', true)).toBeNull();
+  });
 
   it('depends on where the focus is', () => {
     const page = document.createElement('div');

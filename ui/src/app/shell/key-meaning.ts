@@ -1,4 +1,5 @@
 import { PROBLEM_IDS, ProblemId } from '../core/api/parts';
+import { PresentCommand } from '../core/ui/presenting';
 
 export type Command =
   | 'spin'
@@ -41,6 +42,29 @@ const PAGE_KEYS: Readonly<Record<string, 'machine' | 'traces' | 'issues' | 'busi
   KeyI: 'issues',
   KeyB: 'business',
 };
+
+/** The keys of remotes, which send them one after another whatever the page shows. */
+const PRESENTER_KEYS: Readonly<Record<string, PresentCommand>> = {
+  PageDown: 'next',
+  PageUp: 'back',
+  Period: 'black',
+  KeyB: 'black',
+  Escape: 'end',
+};
+
+/**
+ * The meaning of a key for a presentation. F5 begins it, and reloads the page nowhere; the other keys have a meaning while
+ * it is given. Texts and dialogs keep their keys.
+ */
+export function presenterMeaning(
+  pressed: Pressed,
+  place: Place,
+  underWay: boolean,
+): PresentCommand | null {
+  if (pressed.ctrlKey || pressed.altKey || pressed.metaKey || pressed.shiftKey) return null;
+  if (pressed.code === 'F5') return 'start';
+  return underWay && !isKept(pressed, place) ? (PRESENTER_KEYS[pressed.code] ?? null) : null;
+}
 
 /** The page that a key after G leads to. */
 export function pageOfKey(pressed: Pressed, place: Place) {

@@ -12,7 +12,7 @@ import { ParTab } from '../paytable/par-tab';
 import { PaytableTab } from '../paytable/paytable-tab';
 import { ProblemsTab } from '../problems/problems-tab';
 import { RoundsTab } from '../rounds/rounds-tab';
-import { TABS, Tab, Tabs } from './tabs';
+import { TABS, Tab, Tabs } from '../core/ui/panel-tabs';
 
 /** The panel on the right: problems, rounds, paytable and PAR sheet. */
 @Component({

@@ -285,6 +285,7 @@ const REPLIES = {
         service: '1',
         state: place === 3 ? 'fixed' : 'on',
         switching: null,
+        ends_in_ms: null,
         switched_at: 1,
         switched_ms_ago: 1,
         ends_in_ms: null,
@@ -549,7 +550,22 @@ const PLAIN = /[A-Za-z]{2}/;
 /** Texts that are equal in every language or written by Intl: units, months, keys, file formats, names of services. */
 const KNOWN = new RegExp(
   `\\b(${[
-    ...['ms', 'min', 'Jan', 'Dec', 'GMT', 'days', 'ago', 'Enter', 'Shift', 'Esc', 'JSON', 'HTML'],
+    ...[
+      'ms',
+      'min',
+      'Jan',
+      'Dec',
+      'GMT',
+      'days',
+      'ago',
+      'Enter',
+      'Shift',
+      'Esc',
+      'PgDn',
+      'PgUp',
+      'JSON',
+      'HTML',
+    ],
     ...['ok', 'internal_error', 'slot-machine-spin'],
     ...['frontend', 'api-gateway', 'user-service', 'game-engine', 'payment-service'],
   ].join('|')})\\b`,

@@ -22,12 +22,14 @@ import { Address } from '../core/ui/address';
 import { Pages, pathOf } from '../core/ui/pages';
 import { painted } from '../core/ui/painted';
 import { PartFailed, PartLoading } from '../core/ui/part-states';
+import { Presenting } from '../core/ui/presenting';
 import { present } from '../core/ui/root-size';
 import { comparePath, tracePath } from '../core/ui/trace-place';
 import { DeliveryPage } from '../delivery/delivery-page';
 import { DeliveryStrip } from '../delivery/delivery-strip';
 import { IssuesScreen } from '../issues/issues-screen';
 import { MapPage } from '../map/map-page';
+import { Presentation } from '../presenter/presentation';
 import { SettingsPage } from '../settings/settings-page';
 import { Machine } from '../slot/machine';
 import { Play } from '../slot/play';
@@ -37,13 +39,20 @@ import { TracesScreen } from '../traces/traces-screen';
 import { BusinessScreen } from './business-screen';
 import { Header } from './header';
 import type { KeyList } from './key-list';
-import { Command, isActivated, keyMeaning, pageOfKey, placeOf } from './key-meaning';
+import {
+  Command,
+  isActivated,
+  keyMeaning,
+  pageOfKey,
+  placeOf,
+  presenterMeaning,
+} from './key-meaning';
 import { focusPages } from './page-focus';
 import { Panel } from './panel';
 import { PressedControl } from './pressed-control';
 import { SetAsideNotices } from './set-aside';
 import { Start } from './start';
-import { Tabs } from './tabs';
+import { Tabs } from '../core/ui/panel-tabs';
 
 /** Time for the second key of a pair, in milliseconds. */
 const PAIR_MS = 1_500;
@@ -63,6 +72,7 @@ const PAIR_MS = 1_500;
     Machine,
     MapPage,
     Panel,
+    Presentation,
     SetAsideNotices,
     SettingsPage,
     SymbolSprite,
@@ -89,6 +99,7 @@ export class Shell {
   private readonly injector = inject(Injector);
   protected readonly connection = inject(Connection);
   protected readonly pages = inject(Pages);
+  protected readonly presenting = inject(Presenting);
   protected readonly start = inject(Start);
   protected readonly say = this.language.say;
   /** Why the gateway refused the start. */
@@ -107,7 +118,7 @@ export class Shell {
   private readonly ready = signal(false);
   /** The page to show; `speechless` while the phrases of the requested page are missing. */
   protected readonly page = computed(() => {
-    const page = this.pages.shown();
+    const page = this.pages.isPresenterView() ? 'presenter' : this.pages.shown();
     return page === 'machine' || this.language.rest() === 'loaded' ? page : 'speechless';
   });
 
@@ -118,9 +129,11 @@ export class Shell {
     };
     afterPaint(() => void this.addOverlays());
     effect(() => {
-      if (this.start.state() === 'ready') afterPaint(() => this.ready.set(true));
+      if (this.start.state() === 'ready') afterPaint(() => this.settle());
     });
     focusPages();
+    // Before everything else, because the keys of a remote win over those of lists, charts and scrolling.
+    addEventListener('keydown', (event) => this.pressPresenter(event), { capture: true });
     effect(() => present(this.preferences.presenter()));
     effect(() => {
       const page = this.pages.shown();
@@ -147,6 +160,28 @@ export class Shell {
     const [{ KeyList }, { Tip }] = await Promise.all([import('./key-list'), import('./tip')]);
     this.keyList = this.overlays().createComponent(KeyList).instance;
     this.overlays().createComponent(Tip);
+  }
+
+  private pressPresenter(event: KeyboardEvent): void {
+    const { presenting } = this;
+    const command = presenterMeaning(event, placeOf(event.target), presenting.underWay());
+    if (!command || this.start.state() !== 'ready' || this.health.recording() !== null) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!event.repeat) presenting.ask(command);
+  }
+
+  private settle(): void {
+    this.ready.set(true);
+    if (this.health.recording() !== null) return;
+    void this.followPresentation();
+  }
+
+  /** A presentation may be begun in another window. */
+  private async followPresentation(): Promise<void> {
+    const { TelemetryStream } = await import('../core/api/telemetry-stream');
+    const stream = this.injector.get(TelemetryStream);
+    stream.on('presentation', () => this.presenting.needed.set(true));
   }
 
   protected press(event: KeyboardEvent): void {
@@ -186,6 +221,7 @@ export class Shell {
 
   private commandOf(event: KeyboardEvent): Command | null {
     if (this.start.state() !== 'ready' || this.control.owns(event)) return null;
+    if (this.pages.isPresenterView()) return null;
     const place = placeOf(event.target);
     // Keys must not spin reels that are out of sight.
     const away = this.pages.shown() !== 'machine' && place === 'page';

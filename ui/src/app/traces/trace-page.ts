@@ -12,15 +12,18 @@ import {
   viewChild,
 } from '@angular/core';
 
+import { Span, TraceRow } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { brief } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
 import { NotShown } from '../core/ui/not-shown';
+import { OpenTrace } from '../core/ui/open-trace';
 import { LoadWords } from '../core/ui/load-words';
 import { followTrace } from './followed-trace';
 import { layoutOf } from './layout';
 import { MinimapView } from './minimap-view';
 import { SpanDetails } from './span-details';
+import { SpanNode } from './span-node';
 import { TimeView } from './time-view';
 import { TraceActions } from './trace-actions';
 import { Reading, queryOf, readingOf } from './trace-address';
@@ -134,7 +137,22 @@ export class TracePage {
         if (id === this.id()) this.address.change(queryOf(reading));
       }, ADDRESS_CALM_MS);
     });
-    inject(DestroyRef).onDestroy(() => clearTimeout(this.addressTimer));
+    const { rows } = inject(OpenTrace);
+    effect(() => {
+      const layout = this.layout();
+      const grid = this.grid();
+      if (!layout || !grid) return rows.set(null);
+      const select = (node: SpanNode | undefined): boolean =>
+        node !== undefined && this.read(this.waterfall.opened(node));
+      rows.set({
+        culprit: () => select(layout.shares[0]?.span),
+        row: (wanted) => select(layout.tree.nodes.find(({ span }) => isRow(span, wanted))),
+      });
+    });
+    inject(DestroyRef).onDestroy(() => {
+      clearTimeout(this.addressTimer);
+      rows.set(null);
+    });
   }
 
   protected press(event: KeyboardEvent): void {
@@ -234,4 +252,12 @@ export class TracePage {
     // The panel must be drawn before it can have the focus.
     setTimeout(() => this.panel()?.nativeElement.focus());
   }
+}
+
+function isRow(span: Span, { service, op, description }: TraceRow): boolean {
+  return (
+    span.service === service &&
+    (op === undefined || span.op === op) &&
+    (description === undefined || span.description.startsWith(description))
+  );
 }

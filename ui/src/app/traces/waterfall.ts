@@ -16,7 +16,7 @@ import {
   visibleRows,
 } from './rows';
 import { Hit, found, isSpan, nextOf } from './search';
-import { failedHere } from './span-node';
+import { SpanNode, failedHere } from './span-node';
 import { Reading } from './trace-address';
 import { TraceTree } from './tree';
 
@@ -162,12 +162,17 @@ export class Waterfall {
     const from = all.findIndex(({ key }) => key === this.selectedKey());
     const found = all[nextOf(failures, from, 1)];
     if (!found) return null;
-    if (isSpan(found)) {
-      this.folding.update((folding) => openedTo(folding, tree, found));
-      const around = revealing(tree, [found]);
-      this.concealed.update((keys) => new Set([...keys].filter((key) => !around.has(key))));
-    }
-    return this.indexOf(found.key) ?? 0;
+    return isSpan(found) ? this.opened(found) : (this.indexOf(found.key) ?? 0);
+  }
+
+  /** Opens the rows that hide a span, and returns its index. */
+  opened(node: SpanNode): number {
+    const tree = this.tree();
+    if (!tree) return 0;
+    this.folding.update((folding) => openedTo(folding, tree, node));
+    const around = revealing(tree, [node]);
+    this.concealed.update((keys) => new Set([...keys].filter((key) => !around.has(key))));
+    return this.indexOf(node.key) ?? 0;
   }
 
   /** Index of the first event without a span. */

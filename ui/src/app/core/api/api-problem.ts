@@ -1,10 +1,15 @@
 import { STAKE_STATUSES } from './parts';
-import type { ApiProblem as WholeProblem, StakeStatus } from './schema';
+import type { ApiProblem as WholeProblem, ScriptMistake, StakeStatus } from './schema';
 
 /**
  * The content of `application/problem+json`; a reply that is not the gateway's has only its status.
  */
-export type ProblemBody = Partial<Omit<WholeProblem, 'code'>> & { status: number; code: string };
+export type ProblemBody = Partial<Omit<WholeProblem, 'code'>> & {
+  status: number;
+  code: string;
+  /** Of a script that was refused. */
+  mistakes?: readonly ScriptMistake[];
+};
 
 /** The gateway answered with an error. */
 export class ApiProblem extends Error {

@@ -43,10 +43,13 @@ class TextRequest extends Request {
   }
 }
 
-const api = clientWith(PATIENCE_MS);
-const patient = clientWith(SWITCH_PATIENCE_MS);
+export const api = clientWith(PATIENCE_MS);
+export const patient = clientWith(SWITCH_PATIENCE_MS);
 
-/** The only access to the network: every request of the page is sent here. */
+/**
+ * The only access to the network: every request of the page is sent here, or by `PresentationGateway`, which is loaded
+ * with the presenter.
+ */
 @Injectable({ providedIn: 'root' })
 export class Gateway {
   /** With a known player id the gateway does not look the player up by account code. */
@@ -177,8 +180,9 @@ export class Gateway {
   }
 
   /** Each of these requests returns the state of all faults. */
-  switchFault(id: FaultId, state: FaultState) {
-    return answerOf(patient.PUT('/api/faults/{id}', { params: { path: { id } }, body: { state } }));
+  switchFault(id: FaultId, state: FaultState, for_seconds?: number) {
+    const body = for_seconds === undefined ? { state } : { state, for_seconds };
+    return answerOf(patient.PUT('/api/faults/{id}', { params: { path: { id } }, body }));
   }
 
   fireFault(id: FaultId) {
@@ -259,7 +263,7 @@ async function answered(request: TextRequest, patienceMs: number): Promise<Respo
   return whole;
 }
 
-async function answerOf<T>(call: Promise<Answer<T>>): Promise<T> {
+export async function answerOf<T>(call: Promise<Answer<T>>): Promise<T> {
   let answer: Answer<T>;
   try {
     answer = await call;

@@ -27,10 +27,14 @@ export type ExtraId = Exclude<FaultId, ProblemId>;
 export type ProblemView = FaultView & { readonly id: ProblemId };
 export type ExtraView = FaultView & { readonly id: ExtraId };
 
+export function isProblemId(id: FaultId): id is ProblemId {
+  return (PROBLEM_IDS as readonly FaultId[]).includes(id);
+}
+
 export function isProblem<T extends { readonly id: FaultId }>(
   fault: T,
 ): fault is T & { readonly id: ProblemId } {
-  return (PROBLEM_IDS as readonly FaultId[]).includes(fault.id);
+  return isProblemId(fault.id);
 }
 
 export function isExtra<T extends { readonly id: FaultId }>(

@@ -9,6 +9,8 @@ export interface Told {
   trace: TraceSummary;
   issue: IssueSummary;
   delivery: Delivery;
+  /** Anything of the presentation but a time has changed. */
+  presentation: { readonly revision: number };
   /**
    * Messages were lost, because this page was slow or disconnected; the lists must be requested
    * again.
@@ -17,7 +19,7 @@ export interface Told {
 }
 export type Kind = keyof Told;
 
-const KINDS = ['trace', 'issue', 'delivery'] as const;
+const KINDS = ['trace', 'issue', 'delivery', 'presentation'] as const;
 const RECONNECT_MS = 2_000;
 
 /** The page's only stream of the collector, shared by all stores. */
@@ -27,6 +29,7 @@ export class TelemetryStream {
     trace: new Set(),
     issue: new Set(),
     delivery: new Set(),
+    presentation: new Set(),
     missed: new Set(),
   };
   private source: EventSource | undefined;

@@ -16,6 +16,9 @@ export const PAGES = [
 const RECORDED: readonly PageName[] = ['traces', 'issues', 'map'];
 type PageName = (typeof PAGES)[number];
 
+/** The presenter's view has the window for itself, and is no page of its navigation. */
+export const PRESENTER_PATH = '/presenter';
+
 /** The page at a path; paths below that of a page belong to it, such as `/traces/ID`. */
 export function pageAt(path: string): PageName {
   return PAGES.find((page) => path === `/${page}` || path.startsWith(`/${page}/`)) ?? 'machine';
@@ -33,6 +36,8 @@ export class Pages {
   readonly all = computed<readonly PageName[]>(() =>
     this.health.recording() === null ? PAGES : RECORDED,
   );
+  /** Whether this window shows the presenter's notes and nothing else. */
+  readonly isPresenterView = computed(() => this.address.path() === PRESENTER_PATH);
   readonly shown = computed(() => {
     const page = pageAt(this.address.path());
     return this.all().includes(page) ? page : (this.all()[0] ?? 'machine');

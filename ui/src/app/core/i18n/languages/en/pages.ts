@@ -1,6 +1,7 @@
 // Long because the phrases of all pages but the first screen are here, page by page.
 import { insights } from './insights';
 import { faults, impact, overhead, problems, releases, traffic } from './problems';
+import { presenter } from './presenter';
 import { viewer } from './viewer';
 
 /** All other English phrases. */
@@ -57,6 +58,7 @@ export const pages = {
   releases,
   impact,
   traffic,
+  presenter,
   settings: {
     title: 'Settings',
     saving: 'Saving…',

@@ -2,6 +2,7 @@
 import { PagePhrases } from '../../phrases';
 import { insights } from './insights';
 import { faults, impact, overhead, problems, releases, traffic } from './problems';
+import { presenter } from './presenter';
 import { viewer } from './viewer';
 
 /** All other Russian phrases. */
@@ -70,6 +71,7 @@ export const pages: PagePhrases = {
   releases,
   impact,
   traffic,
+  presenter,
   settings: {
     title: 'Настройки',
     saving: 'Сохраняем…',

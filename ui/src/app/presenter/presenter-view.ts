@@ -1,0 +1,140 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  computed,
+  effect,
+  inject,
+  untracked,
+} from '@angular/core';
+
+import { Action } from '../core/api/schema';
+import { Language } from '../core/i18n/language';
+import { LoadWords } from '../core/ui/load-words';
+import { PresentCommand, Presenting } from '../core/ui/presenting';
+import { PresentationStore } from './presentation-store';
+import { clockText } from './presenter-words';
+import { QuestionList } from './question-list';
+import { Questions } from './questions';
+import { Remote } from './remote';
+import { ScriptChoice } from './script-choice';
+import { buttonId, nextButton } from './standing';
+import { Claims, StepConditions } from './step-facts';
+
+/** What the presenter reads while the projector shows the machine; its buttons act in the window of the machine. */
+@Component({
+  selector: 'rs-presenter-view',
+  imports: [Claims, LoadWords, QuestionList, ScriptChoice, StepConditions],
+  templateUrl: './presenter-view.html',
+  styleUrl: './presenter-view.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class PresenterView {
+  private readonly language = inject(Language);
+  private readonly presenting = inject(Presenting);
+  protected readonly store = inject(PresentationStore);
+  protected readonly remote = inject(Remote);
+  protected readonly questions = inject(Questions);
+  protected readonly say = this.language.say;
+
+  protected readonly script = computed(() => this.store.presentation()?.script ?? null);
+  protected readonly steps = computed(() => {
+    const states = this.store.presentation()?.state.steps ?? [];
+    const { number } = this.language.formats();
+    return (this.script()?.steps ?? []).map(({ id, title }, at) => ({
+      id,
+      title,
+      number: number(at + 1),
+      done: states[at]?.done ?? false,
+      now: at === this.store.standing()?.at,
+    }));
+  });
+  protected readonly times = computed(() => {
+    const formats = this.language.formats();
+    const { whole, step } = this.store.elapsed();
+    const planned = this.store.presentation()?.state.planned_ms ?? 0;
+    const time = (name: 'stepTime' | 'wholeTime', spent: number, plan: number) => ({
+      name,
+      spent: clockText(formats, spent),
+      plan: this.say('presenter.of', { planned: clockText(formats, plan) }),
+      share: plan > 0 ? Math.min(spent / plan, 1) : 0,
+      isOver: spent > plan,
+    });
+    return [
+      time('stepTime', step, this.store.standing()?.state.planned_ms ?? 0),
+      time('wholeTime', whole, planned),
+    ];
+  });
+  protected readonly buttons = computed(() => {
+    const standing = this.store.standing();
+    if (!standing) return [];
+    const pressed = new Set(this.remote.projector().pressed);
+    const next = nextButton(standing, pressed);
+    return (standing.step.actions ?? []).map((button, at) => ({
+      ...button,
+      id: buttonId(standing.step.id, at),
+      pressed: pressed.has(buttonId(standing.step.id, at)),
+      next: at === next,
+    }));
+  });
+  protected readonly following = computed(() => {
+    const standing = this.store.standing();
+    if (!standing) return '';
+    const { next } = standing;
+    return next
+      ? this.say('presenter.nextStep', { title: next.title })
+      : this.say('presenter.lastStep');
+  });
+  protected readonly startWords = computed(() => {
+    const standing = this.store.standing();
+    if (this.store.status() !== 'ended' || !standing?.next) return this.say('presenter.start');
+    const step = this.language.formats().number(standing.at + 1);
+    return this.say('presenter.goOn', { step });
+  });
+
+  constructor() {
+    effect(() => {
+      const known = this.store.presentation() !== null;
+      if (this.presenting.asked() !== null && known)
+        untracked(() => this.run(this.presenting.take()));
+    });
+    effect(() => {
+      if (this.store.presentation()) this.presenting.underWay.set(this.store.underWay());
+    });
+    let asked = '';
+    effect(() => {
+      const id = this.questions.shown() ?? '';
+      if (id !== '' && id !== asked) void this.store.note({ question: id });
+      asked = id;
+    });
+    inject(DestroyRef).onDestroy(() => this.presenting.underWay.set(false));
+  }
+
+  protected perform(action: Action, button?: string): void {
+    // A question is answered where it is read.
+    if (typeof action === 'object' && 'question' in action)
+      return this.questions.open(action.question);
+    if (this.remote.busy()) return;
+    const order = button === undefined ? { perform: action } : { perform: action, button };
+    void this.remote.order(order);
+  }
+
+  protected openMachine(): void {
+    window.open('/', 'reelscope-machine');
+  }
+
+  private run(command: PresentCommand | null): void {
+    switch (command) {
+      case 'start':
+        return void this.store.start();
+      case 'end':
+        return void this.store.end();
+      case 'next':
+        return void this.store.move(1);
+      case 'back':
+        return void this.store.move(-1);
+      case 'black':
+        return void this.remote.order('black');
+    }
+  }
+}

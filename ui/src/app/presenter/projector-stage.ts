@@ -1,0 +1,93 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  computed,
+  effect,
+  inject,
+  signal,
+  untracked,
+} from '@angular/core';
+
+import { Language } from '../core/i18n/language';
+import { PRESENTER_PATH } from '../core/ui/pages';
+import { PresentCommand, Presenting } from '../core/ui/presenting';
+import { PresentationStore } from './presentation-store';
+import { PresenterBar } from './presenter-bar';
+import { PresentationStart } from './presentation-start';
+import { Projector } from './projector';
+import { QuestionList } from './question-list';
+import { Questions } from './questions';
+import { Spotlight } from './spotlight';
+
+/** The name of the presenter's window, so that it is opened once. */
+const WINDOW = 'reelscope-presenter';
+
+/** The presentation in the window of the machine: its start, its bar, the light, questions and the blackout. */
+@Component({
+  selector: 'rs-projector-stage',
+  imports: [PresentationStart, PresenterBar, QuestionList, Spotlight],
+  templateUrl: './projector-stage.html',
+  styleUrl: './projector-stage.css',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: { '(document:pointerdown)': 'work($event.target)' },
+})
+export class ProjectorStage {
+  private readonly presenting = inject(Presenting);
+  protected readonly store = inject(PresentationStore);
+  protected readonly projector = inject(Projector);
+  protected readonly questions = inject(Questions);
+  protected readonly say = inject(Language).say;
+  protected readonly path = PRESENTER_PATH;
+
+  protected readonly choosing = signal(false);
+  /** Whether the browser has refused to open the presenter's window. */
+  protected readonly blocked = signal(false);
+  protected readonly hasBar = computed(
+    () => this.store.underWay() && !this.projector.watched() && this.store.standing() !== null,
+  );
+
+  constructor() {
+    effect(() => {
+      // What is asked before the script is known waits for it.
+      const known = this.store.presentation() !== null;
+      if (this.presenting.asked() !== null && known)
+        untracked(() => this.run(this.presenting.take()));
+    });
+    effect(() => {
+      if (this.store.presentation()) this.presenting.underWay.set(this.store.underWay());
+    });
+    inject(DestroyRef).onDestroy(() => this.presenting.underWay.set(false));
+  }
+
+  protected openView(): void {
+    this.blocked.set(window.open(PRESENTER_PATH, WINDOW, 'popup,width=1180,height=760') === null);
+  }
+
+  protected async begin(again: boolean): Promise<void> {
+    this.choosing.set(false);
+    await (again ? this.store.restart() : this.store.start());
+  }
+
+  /** Whoever works on the page sees all of it until the next line. */
+  protected work(target: EventTarget | null): void {
+    if (target instanceof Element && !target.closest('rs-projector-stage')) this.projector.rest();
+  }
+
+  private run(command: PresentCommand | null): void {
+    switch (command) {
+      case 'open':
+        return this.choosing.update((choosing) => !choosing);
+      case 'start':
+        return void this.begin(false);
+      case 'end':
+        return void this.store.end();
+      case 'next':
+        return void this.store.move(1);
+      case 'back':
+        return void this.store.move(-1);
+      case 'black':
+        return this.projector.toggleBlack();
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  computed,
+  effect,
+  inject,
+  signal,
+  untracked,
+} from '@angular/core';
+
+import { Spot } from '../core/api/schema';
+import { OpenTrace } from '../core/ui/open-trace';
+import { reducedMotion } from '../core/ui/reduced-motion';
+import { PresentationStore } from './presentation-store';
+import { Projector } from './projector';
+import { selectorOf } from './spots';
+
+/** Interval of following an element that moves without an event, in milliseconds. */
+const FOLLOW_MS = 200;
+/** Room between the element and the edge of the light, in pixels. */
+const ROOM_PX = 6;
+
+interface Hole {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Dims the page but for what the present line is about. It takes no click, and says nothing to a screen reader. */
+@Component({
+  selector: 'rs-spotlight',
+  template: `
+    @if (hole(); as hole) {
+      <div
+        class="hole"
+        data-test="spotlight"
+        aria-hidden="true"
+        [style.left.px]="hole.left"
+        [style.top.px]="hole.top"
+        [style.width.px]="hole.width"
+        [style.height.px]="hole.height"
+      ></div>
+    }
+  `,
+  styles: `
+    .hole {
+      position: fixed;
+      z-index: 4;
+      border: 1px solid var(--gold);
+      border-radius: 0.6rem;
+      box-shadow: 0 0 0 300vmax var(--glass-veil);
+      pointer-events: none;
+      transition:
+        left 0.25s,
+        top 0.25s,
+        width 0.25s,
+        height 0.25s;
+    }
+    @media (prefers-reduced-motion: reduce) {
+      .hole {
+        transition: none;
+      }
+    }
+  `,
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  host: {
+    '(window:scroll)': 'follow()',
+    '(window:resize)': 'follow()',
+  },
+})
+export class Spotlight {
+  private readonly store = inject(PresentationStore);
+  private readonly projector = inject(Projector);
+  private readonly trace = inject(OpenTrace);
+  protected readonly hole = signal<Hole | null>(null, { equal: isSame });
+  /** The spot of the present line, while nobody works on the page. */
+  private readonly spot = computed(() => {
+    if (!this.store.underWay() || this.projector.resting()) return null;
+    return this.store.standing()?.line?.spot ?? null;
+  });
+  /** The spot that was scrolled to. */
+  private reached: Spot | null = null;
+
+  constructor() {
+    effect(() => {
+      this.spot();
+      // The rows of a trace come after its page.
+      this.trace.rows();
+      untracked(() => {
+        this.reached = null;
+        this.follow();
+      });
+    });
+    const timer = setInterval(() => this.follow(), FOLLOW_MS);
+    const follow = (): void => this.follow();
+    // Lists scroll inside of the page.
+    document.addEventListener('scroll', follow, { capture: true, passive: true });
+    inject(DestroyRef).onDestroy(() => {
+      clearInterval(timer);
+      document.removeEventListener('scroll', follow, { capture: true });
+    });
+  }
+
+  protected follow(): void {
+    const spot = this.spot();
+    if (spot === null) return this.hole.set(null);
+    if (this.reached !== spot) this.reveal(spot);
+    const element = this.elementOf(spot);
+    if (!element) return this.hole.set(null);
+    if (this.reached !== spot) {
+      this.reached = spot;
+      scrollTo(element);
+    }
+    this.hole.set(holeOf(element));
+  }
+
+  /** Lets the rows of an open trace be drawn that the spot is about. */
+  private reveal(spot: Spot): void {
+    const rows = this.trace.rows();
+    if (spot === 'culprit') rows?.culprit();
+    else if (typeof spot === 'object' && 'trace_row' in spot) rows?.row(spot.trace_row);
+    else if (spot === 'newest_trace' || spot === 'newest_issue') {
+      // The newest row is the first one, which a list draws only at its top.
+      for (const list of document.querySelectorAll('[role="grid"]')) list.scrollTop = 0;
+    }
+  }
+
+  private elementOf(spot: Spot): Element | null {
+    const found = [...document.querySelectorAll(selectorOf(spot))];
+    return found.find((element) => element.getBoundingClientRect().height > 0) ?? null;
+  }
+}
+
+function scrollTo(element: Element): void {
+  const { top, bottom } = element.getBoundingClientRect();
+  if (top >= 0 && bottom <= innerHeight) return;
+  const behavior = reducedMotion() ? 'auto' : 'smooth';
+  element.scrollIntoView({ block: 'center', behavior });
+}
+
+function holeOf(element: Element): Hole {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return {
+    left: Math.round(left - ROOM_PX),
+    top: Math.round(top - ROOM_PX),
+    width: Math.round(width + 2 * ROOM_PX),
+    height: Math.round(height + 2 * ROOM_PX),
+  };
+}
+
+function isSame(one: Hole | null, other: Hole | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
