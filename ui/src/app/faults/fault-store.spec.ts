@@ -18,7 +18,6 @@ function board(state: FaultState = 'on', over: Partial<FaultBoard> = {}): FaultB
     ends_in_ms: null,
     switched_at: 1,
     switched_ms_ago: 0,
-    ends_in_ms: null,
     observed: null,
   });
   return {

@@ -14,7 +14,6 @@ function problem(id: FaultView['id'], state: FaultState): FaultView {
     ends_in_ms: null,
     switched_at: 1,
     switched_ms_ago: 0,
-    ends_in_ms: null,
     observed: null,
   };
 }

@@ -14,7 +14,6 @@ function problem(over: Partial<ProblemView>): ProblemView {
     ends_in_ms: null,
     switched_at: 0,
     switched_ms_ago: 900,
-    ends_in_ms: null,
     observed: null,
     ...over,
   };

@@ -26,7 +26,6 @@ function problem(over: Partial<ProblemView>): ProblemView {
     ends_in_ms: null,
     switched_at: 0,
     switched_ms_ago: 0,
-    ends_in_ms: null,
     observed: null,
     ...over,
   };

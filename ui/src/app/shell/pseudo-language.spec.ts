@@ -288,7 +288,6 @@ const REPLIES = {
         ends_in_ms: null,
         switched_at: 1,
         switched_ms_ago: 1,
-        ends_in_ms: null,
         observed: place === 1 ? { count: 2, trace_id: '1', at: 1, ms: 100 } : null,
       }),
     ),

@@ -959,6 +959,7 @@ export interface components {
       readonly before: components['schemas']['Figures'] | null;
       /** @description The trace of the median spin before the fix. */
       readonly before_trace: string | null;
+      readonly own: components['schemas']['OwnTime'] | null;
       /** @description The id of a problem, or `all`. */
       readonly problem: components['schemas']['ComparedProblem'];
     };
@@ -1474,6 +1475,21 @@ export interface components {
       /** @description Value of that exception, or the message with its parameters filled in. */
       readonly value: string;
     };
+    /** @description How many events came in each interval of equal length. */
+    readonly EventCounts: {
+      /** @description Events in each of them, 40 at most. The last interval is that of the latest event. */
+      readonly counts: readonly number[];
+      /**
+       * Format: int64
+       * @description Length of an interval, in microseconds. Their starts are multiples of it.
+       */
+      readonly each_us: Micros;
+      /**
+       * Format: int64
+       * @description Start of the first interval.
+       */
+      readonly from_us: Micros;
+    };
     /** @description One exception of those that an event tells of. */
     readonly Exception: {
       /**
@@ -1785,6 +1801,31 @@ export interface components {
       /** @description Times of the last of its events that arrived, at most 2,000, the earliest time first: those of `events` and more. */
       readonly times_us: readonly Micros[];
     };
+    /** @description Where the stakes of the spins stand that met an issue, in one currency. Amounts are in its major units. */
+    readonly IssueStakes: {
+      /** @description ISO 4217 code. */
+      readonly currency: string;
+      /**
+       * Format: double
+       * @description Reserved: neither settled nor returned yet.
+       */
+      readonly held: number;
+      /**
+       * Format: double
+       * @description Back in the balances.
+       */
+      readonly returned: number;
+      /**
+       * Format: double
+       * @description Settled with their payouts.
+       */
+      readonly settled: number;
+      /**
+       * Format: uint64
+       * @description Spins.
+       */
+      readonly spins: number;
+    };
     /**
      * @description What people hold of an issue.
      * @enum {string}
@@ -1825,6 +1866,8 @@ export interface components {
        * @description Different players met, counted up to 1,000.
        */
       readonly players: number;
+      /** @description How its newest 1,000 events came. */
+      readonly recent: components['schemas']['EventCounts'];
       /** @description The later release that it came back in. */
       readonly regressed_in?: string;
       /** @description Releases it was seen in, oldest first where they are semantic versions, else in the order of the alphabet. */
@@ -1837,6 +1880,8 @@ export interface components {
       readonly services: readonly string[];
       /** @description The request that it befalls most often; absent where no event names one that was recorded. */
       readonly share?: components['schemas']['RequestShare'];
+      /** @description Where the stakes of the spins stand in whose traces its newest 1,000 events are, by currency. */
+      readonly stakes: readonly components['schemas']['IssueStakes'][];
       /** @description Whether it is open. */
       readonly status: components['schemas']['IssueStatus'];
       /** @description Some of its traces, that of the newest event first. */
@@ -1937,6 +1982,11 @@ export interface components {
       readonly id: string;
       /** @description What it is. */
       readonly kind: components['schemas']['NodeKind'];
+      /**
+       * Format: int64
+       * @description Its time on the critical paths of the traces, in microseconds. A database has none: its time is its service's.
+       */
+      readonly path_us: Micros;
       /** @description Transactions of a service; of the others, the calls made to them. */
       readonly traffic: components['schemas']['MapTraffic'];
     };
@@ -2171,6 +2221,24 @@ export interface components {
       readonly total: number;
     };
     /**
+     * @description How long the part that a problem slows down takes on the critical path of a spin, before and after the fix. What the
+     *     player does not wait for takes no time there.
+     */
+    readonly OwnTime: {
+      /** @description The service or peer that the problem slows down. */
+      readonly actor: string;
+      /**
+       * Format: double
+       * @description 95th percentile after the fix, in milliseconds.
+       */
+      readonly after_p95_ms: number;
+      /**
+       * Format: double
+       * @description 95th percentile before the fix, in milliseconds; nearest rank.
+       */
+      readonly before_p95_ms: number;
+    };
+    /**
      * @description A page of the window, or a part of one.
      * @enum {string}
      */
@@ -2234,6 +2302,16 @@ export interface components {
       readonly rtp_percent: number;
       /** @description How much a round varies. */
       readonly volatility: components['schemas']['Volatility'];
+    };
+    /** @description What the critical path of a trace owes to one service or peer. */
+    readonly PathShare: {
+      /** @description A service, or the peer of a call that nobody answered in this trace. */
+      readonly actor: string;
+      /**
+       * Format: int64
+       * @description Its time on the critical path, in microseconds.
+       */
+      readonly time_us: Micros;
     };
     /** @description How many of a symbol pay how much. */
     readonly Pay: {
@@ -2465,7 +2543,7 @@ export interface components {
       readonly release: string;
       /**
        * Format: double
-       * @description Half the width of the band that contains the observed RTP 999 times in 1,000, in percent.
+       * @description Half the width of the band that contains the observed RTP 95 times in 100, in percent.
        */
       readonly rtp_band_percent: number | null;
       /**
@@ -2683,6 +2761,16 @@ export interface components {
       readonly left_out: number;
       /** @description By id. */
       readonly nodes: readonly components['schemas']['MapNode'][];
+      /**
+       * Format: uint64
+       * @description Those among them that have a critical path: their root is there.
+       */
+      readonly path_traces: number;
+      /**
+       * Format: int64
+       * @description Length of all critical paths together, in microseconds. Nodes that are left out have a part in it.
+       */
+      readonly path_us: Micros;
       /**
        * Format: uint64
        * @description Traces that were looked at.
@@ -3357,6 +3445,11 @@ export interface components {
        *     then what is in the background of which.
        */
       readonly background_us: Micros;
+      /**
+       * @description Where the time of the root went: the shares of the critical path, the largest first, which sum to `root_us`. Empty
+       *     while its root is not there, and for a trace of more than 1,000 spans.
+       */
+      readonly critical_path: readonly components['schemas']['PathShare'][];
       /** @description ISO 4217 code of its money, which the root's data name, or those of whichever span comes next to it. */
       readonly currency?: string;
       /**
@@ -3438,6 +3531,11 @@ export interface components {
        * @description Spans, transactions included.
        */
       readonly spans: number;
+      /**
+       * @description Where the stake of its round stands, by the latest transaction that says so: `untouched`, `reserved`, `pending`,
+       *     `returned`, `paid` or `unknown`.
+       */
+      readonly stake_status?: string;
       /**
        * Format: int64
        * @description Earliest start of any span that has a time of its own; where there is none, of any error or log line. Errors and log
@@ -3685,6 +3783,7 @@ export type EnvelopeState = components['schemas']['EnvelopeState'];
 export type EnvelopeSummary = components['schemas']['EnvelopeSummary'];
 export type Envelopes = components['schemas']['Envelopes'];
 export type ErrorEvent = components['schemas']['ErrorEvent'];
+export type EventCounts = components['schemas']['EventCounts'];
 export type Exception = components['schemas']['Exception'];
 export type ExternalShare = components['schemas']['ExternalShare'];
 export type FaultBoard = components['schemas']['FaultBoard'];
@@ -3704,6 +3803,7 @@ export type HeldAction = components['schemas']['HeldAction'];
 export type How = components['schemas']['How'];
 export type IssueDecision = components['schemas']['IssueDecision'];
 export type IssueDetail = components['schemas']['IssueDetail'];
+export type IssueStakes = components['schemas']['IssueStakes'];
 export type IssueStatus = components['schemas']['IssueStatus'];
 export type IssueSummary = components['schemas']['IssueSummary'];
 export type Issues = components['schemas']['Issues'];
@@ -3728,9 +3828,11 @@ export type OtherRoot = components['schemas']['OtherRoot'];
 export type OverheadResult = components['schemas']['OverheadResult'];
 export type OverheadSide = components['schemas']['OverheadSide'];
 export type OverheadView = components['schemas']['OverheadView'];
+export type OwnTime = components['schemas']['OwnTime'];
 export type Page = components['schemas']['Page'];
 export type PageSettings = components['schemas']['PageSettings'];
 export type ParSheet = components['schemas']['ParSheet'];
+export type PathShare = components['schemas']['PathShare'];
 export type Pay = components['schemas']['Pay'];
 export type Paytable = components['schemas']['Paytable'];
 export type Player = components['schemas']['Player'];
