@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes pictures of every screen and state, in each language and in three sizes, from the real window, into
+# Makes pictures of every screen and state, in each language and in four sizes, from the real window, into
 # ui/e2e/pictures. Needs the packages of scripts/setup.sh --test. Uses the program in $REELSCOPE_DESKTOP, or the last
 # build.
 set -euo pipefail
@@ -8,5 +8,5 @@ cd "$(dirname "$0")/.."
 cd ui/e2e
 [ -d node_modules ] || npm ci --no-audit --no-fund
 rm -rf pictures
-xvfb-run -a -s '-screen 0 2100x1300x24' dbus-run-session -- node --test --test-timeout=1800000 pictures.mjs
+xvfb-run -a -s '-screen 0 3900x2200x24' dbus-run-session -- node --test --test-timeout=1800000 pictures.mjs
 ls pictures | wc -l

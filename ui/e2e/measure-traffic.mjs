@@ -8,7 +8,8 @@
  *   all fixed    the other three fixes as well
  *
  * In each: frames of the reels and the delay of a key, the wait of the person at the window, what the players got, and
- * the memory of the program. The ledger is verified when the window is closed. scripts/measure-traffic.sh runs it.
+ * the memory of the program. While players spin: frames of the pages that follow them, with and without what they draw,
+ * which are the heat strip, the line of P95 and the dots of the map. The ledger is verified when the window is closed. scripts/measure-traffic.sh runs it.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -16,7 +17,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { at, figures, inPage, mean, spinningReels, tell, tellReels } from './measuring.mjs';
+import { at, figures, inPage, late, mean, spinningReels, tell, tellReels } from './measuring.mjs';
 import { BINARY, openWindow, ownPlace, programsOf, until } from './real-window.mjs';
 
 const MINUTES = Number(process.env.MINUTES ?? 2);
@@ -28,6 +29,10 @@ const KEYS = 40;
 /** Duration of each part but the one with the budget, in milliseconds. */
 const SETTLE_MS = 45_000;
 const PATIENCE_MS = 180_000;
+/** Number of frames for each figure about what a page draws. */
+const FRAMES = 300;
+/** What pages draw of the virtual players' spins. */
+const DRAWN = 'rs-heat-strip, rs-p95-line, [data-test="map-dots"]';
 /**
  * Limit of the calibration and the first writing of the players, in milliseconds; both take half a minute on a slow
  * machine.
@@ -71,6 +76,7 @@ test('the window beside its players', { timeout: (MINUTES + 20) * 60_000 }, asyn
   tell('budget: memory, most', Math.max(...seconds.map((each) => each.megabytes)), 'MB');
   tellPlayers('budget', seconds.at(-1));
   await part('budget');
+  await drawing(page, 'budget');
 
   await players(true, null);
   await pause(SETTLE_MS);
@@ -98,6 +104,7 @@ test('the window beside its players', { timeout: (MINUTES + 20) * 60_000 }, asyn
   await pause(SETTLE_MS);
   tellPlayers('all fixed', await traffic());
   await part('all fixed');
+  await drawing(page, 'all fixed');
 
   await players(false, BUDGET);
   await page.driver.quit();
@@ -153,6 +160,33 @@ async function person(page, name) {
   tellReels(name, 'while they spin', frames);
   tell(`${name}: own spin until the reels stand, median of ${SPINS}`, at(waits, 50), 'ms');
   tell(`${name}: own spin, worst`, at(waits, 100), 'ms');
+}
+
+/** Measures frames of the pages that follow the players while nobody uses them. */
+async function drawing(page, name) {
+  for (const path of ['/', '/map', '/business']) {
+    for (const isDrawn of [true, false]) {
+      const frames = await inPage(
+        page,
+        `await open('${path}');
+         const drawn = [...document.querySelectorAll('${DRAWN}')];
+         if (!${isDrawn}) for (const each of drawn) each.style.display = 'none';
+         const frames = await watchFrames(${FRAMES}, () => {});
+         for (const each of drawn) each.style.display = '';
+         return frames;`,
+      );
+      const what = `${name}: ${path} ${isDrawn ? 'as it is' : 'without what it draws'}`;
+      tell(`${what}, frames late of ${frames.length}`, late(frames), '');
+      tell(
+        `${what}, P95 of script, layout and drawing`,
+        at(
+          frames.map(({ work }) => work),
+          95,
+        ),
+        'ms',
+      );
+    }
+  }
 }
 
 /** Resident memory of a process, in megabytes. */

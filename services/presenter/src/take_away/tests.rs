@@ -83,6 +83,7 @@ fn report(language: ScriptLanguage) -> TakeAway {
             problem: ComparedProblem::All(AllProblems::All),
             before: Some(figures(4_100.0)),
             after: Some(figures(5.5)),
+            own: None,
             before_trace: None,
             after_trace: None,
         }],

@@ -36,6 +36,7 @@ describe('the story', () => {
   let story: Story;
 
   beforeEach(() => {
+    sessionStorage.clear();
     recent.set([]);
     newest.set(null);
     layout.set(null);

@@ -2,6 +2,7 @@ import { Injectable, computed, effect, inject, signal, untracked } from '@angula
 
 import { ProblemId, ProblemView } from '../core/api/parts';
 import { RoundsStore } from '../core/api/rounds-store';
+import { keepInTab, keptInTab } from '../core/api/tab-memory';
 import { Address } from '../core/ui/address';
 import { placeAt } from '../core/ui/trace-place';
 import { FaultStore } from '../faults/fault-store';
@@ -19,9 +20,9 @@ export class Story {
   private readonly spin = inject(FollowedSpin);
   private readonly log = inject(SpinLog);
   /** Ids of the traces that were opened in this window, also in a comparison. */
-  private readonly opened = signal<ReadonlySet<string>>(new Set());
-  /** Paths of the comparisons that were opened. */
-  private readonly compared = signal<ReadonlySet<string>>(new Set());
+  private readonly opened = signal(keptIds('opened'));
+  /** Pairs of traces whose comparison was opened. */
+  private readonly compared = signal(keptIds('compared'));
 
   /** The last spin, if its round can be spun again. */
   private readonly last = computed(() => {
@@ -74,6 +75,8 @@ export class Story {
 
   constructor() {
     this.log.follow();
+    effect(() => keepInTab('opened', [...this.opened()]));
+    effect(() => keepInTab('compared', [...this.compared()]));
     const address = inject(Address);
     effect(() => {
       const place = placeAt(address.path());
@@ -105,6 +108,12 @@ export class Story {
 /** Who takes the time of a problem in a trace: the provider sends no spans, so it is an external peer. */
 function actorOf({ id, service }: ProblemView): string {
   return id === 'slow-provider' ? 'payment-provider' : service;
+}
+
+/** What was kept before a reload of the page. */
+function keptIds(name: string): ReadonlySet<string> {
+  const kept = keptInTab(name);
+  return new Set(Array.isArray(kept) ? (kept as string[]) : []);
 }
 
 function pairOf({ before, after }: { before: string; after: string }): string {

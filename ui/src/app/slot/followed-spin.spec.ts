@@ -6,6 +6,7 @@ import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceDetail, TraceSummary } from '../core/api/schema';
 import { StreamDouble } from '../testing/stream-double';
 import { FollowedSpin } from './followed-spin';
+import { KeptSpins } from './kept-spins';
 import { Play } from './play';
 import { BegunSpin } from './spin-history';
 
@@ -33,7 +34,7 @@ describe('the spin that is followed', () => {
   const play = {
     traceId,
     last: signal<BegunSpin | null>(null),
-    phase: signal('idle'),
+    phase: signal('spinning'),
     outcome: signal(null),
   };
   let stream: StreamDouble;
@@ -43,12 +44,15 @@ describe('the spin that is followed', () => {
     vi.useFakeTimers();
     vi.resetAllMocks();
     traceId.set('a');
+    play.phase.set('spinning');
+    play.last.set(null);
     stream = new StreamDouble();
     TestBed.configureTestingModule({
       providers: [
         { provide: Gateway, useValue: gateway },
         { provide: TelemetryStream, useValue: stream },
         { provide: Play, useValue: play },
+        { provide: KeptSpins, useValue: {} },
       ],
     });
     spin = TestBed.inject(FollowedSpin);
@@ -97,7 +101,18 @@ describe('the spin that is followed', () => {
     stream.live.set(true);
     traceId.set(null);
     expect(spin.waiting()).toBeNull();
+  });
+
+  it('is read with the one that it repeats after the page was reloaded', async () => {
+    gateway.trace.mockResolvedValue(detailOf(7));
     play.phase.set('idle');
+    play.last.set({ begunAt: 0, traceId: 'b', repeats: 'a' });
+    traceId.set('b');
+    TestBed.tick();
+    await vi.dynamicImportSettled();
+    await vi.waitFor(() => expect(spin.layout()).not.toBeNull());
+    expect(gateway.trace.mock.calls).toEqual([['a'], ['b']]);
+    expect(spin.before()).toMatchObject({ total: 0 });
   });
 
   it('is read seldom where it grows for hours, and shown as it is at last', async () => {

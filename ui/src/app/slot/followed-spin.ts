@@ -7,6 +7,7 @@ import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceDetail, TraceSummary } from '../core/api/schema';
 import { FreshTraces } from '../traces/followed-trace';
 import type { Layout } from '../traces/layout';
+import { KeptSpins } from './kept-spins';
 import { Play } from './play';
 import { MeasuredPath, Station, StationName, isWhole, measuredPath, pathOf } from './spin-path';
 
@@ -67,6 +68,7 @@ export class FollowedSpin {
   readonly before = computed(() => this.kept.get(this.play.last()?.repeats ?? '') ?? null);
 
   constructor() {
+    inject(KeptSpins);
     effect(() => {
       // The page of the trace is loaded during the first spin, so that it opens without delay.
       if (this.play.traceId() !== null) void import('../traces/traces-screen');
@@ -77,6 +79,8 @@ export class FollowedSpin {
       this._layout.set(null);
       this.laidOut = null;
       untracked(() => this.followed.restart());
+      // The stream has told of a spin from before a reload of the page already.
+      if (untracked(this.play.phase) === 'idle') void this.readKept();
     });
     this.stream.on('trace', (trace) => {
       if (trace.trace_id !== untracked(this.play.traceId)) return;
@@ -91,6 +95,19 @@ export class FollowedSpin {
     // Read so that a value which depends on this one follows a new trace.
     this._layout();
     return this.kept.get(traceId ?? '')?.total ?? null;
+  }
+
+  /** Reads the last spin, after the one that it repeats. */
+  private async readKept(): Promise<void> {
+    const { repeats = null } = untracked(this.play.last) ?? {};
+    if (repeats !== null) await this.readBefore(repeats).catch(() => undefined);
+    this.read();
+  }
+
+  /** Rejects if the collector no longer has the trace; then the last spin is compared with none. */
+  private async readBefore(traceId: string): Promise<void> {
+    const { layoutOf } = await import('../traces/layout');
+    this.keep(traceId, measuredPath(layoutOf(await this.gateway.trace(traceId))));
   }
 
   private readSoon(): void {

@@ -57,6 +57,7 @@ describe('the machine', () => {
     // jsdom draws nothing.
     vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
     localStorage.clear();
+    sessionStorage.clear();
     // As for a new person, because no gateway answers here.
     await recall();
     gateway.openSession.mockResolvedValue({ token: 't1', player: PLAYER });

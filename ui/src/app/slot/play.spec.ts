@@ -9,6 +9,7 @@ import { Session } from '../core/api/session';
 import { RoundStanding, RoundSummary, SpinResult, SymbolName } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
 import { LocksDouble } from '../testing/locks-double';
+import { KeptSpins } from './kept-spins';
 import { Play } from './play';
 import { RecentSpin } from './spin-history';
 import { SpinTraces } from './spin-trace';
@@ -74,6 +75,7 @@ describe('a spin', () => {
     vi.useFakeTimers();
     vi.resetAllMocks();
     localStorage.clear();
+    sessionStorage.clear();
     // As for a new person, because no gateway answers here.
     await recall();
     gateway.openSession.mockResolvedValue({ token: 't1', player: PLAYER });
@@ -291,7 +293,8 @@ describe('a spin', () => {
     expect(play.recent()).toMatchObject([{ kind: 'returned', change: 0 }]);
   });
 
-  it('that is spun again has the stake and the seed of its round, and a key of its own', async () => {
+  /** Spins a round and then the same round again, with the traces a and b. */
+  const spinTwice = async (): Promise<void> => {
     const traces = ['a'.repeat(32), 'b'.repeat(32)];
     vi.spyOn(TestBed.inject(SpinTraces), 'begin').mockImplementation(() => ({
       id: traces.shift() ?? null,
@@ -307,6 +310,10 @@ describe('a spin', () => {
     play.repeat({ round_id: 'r1', stake: 100 });
     await answered();
     play.rest();
+  };
+
+  it('that is spun again has the stake and the seed of its round, and a key of its own', async () => {
+    await spinTwice();
     const [[, key, stake, same], [, otherKey, otherStake, sameAs]] = gateway.spin.mock.calls as [
       unknown[],
       unknown[],
@@ -545,6 +552,33 @@ describe('a spin', () => {
       expect(play.trouble()).toBeNull();
       expect(kept()).toHaveLength(1);
     });
+  });
+
+  it('and what it repeats are known after the page was reloaded, to the same player', async () => {
+    TestBed.inject(KeptSpins);
+    await spinTwice();
+    TestBed.tick();
+    const [recent, repeats, last] = [play.recent(), play.repeats(), play.last()];
+    expect(repeats).toMatchObject([{ of: 'r1', roundId: 'r2' }]);
+
+    const reload = (): void => {
+      TestBed.resetTestingModule();
+      TestBed.configureTestingModule({
+        providers: [provideLanguages(), { provide: Gateway, useValue: gateway }],
+      });
+      play = TestBed.inject(Play);
+      TestBed.inject(KeptSpins);
+    };
+    reload();
+    await TestBed.inject(Session).open('RS-000001');
+    TestBed.tick();
+    expect([play.recent(), play.repeats(), play.last()]).toEqual([recent, repeats, last]);
+
+    gateway.openSession.mockResolvedValue({ token: 'hers', player: { ...PLAYER, player_id: 'q' } });
+    reload();
+    await TestBed.inject(Session).open('RS-000002');
+    TestBed.tick();
+    expect([play.recent(), play.last()]).toEqual([[], null]);
   });
 
   it('is not begun by a repeat while another is under way', async () => {

@@ -168,6 +168,11 @@ export class Play {
     );
   }
 
+  /** Shows the spins of this window from before a reload of the page, unless a spin was begun since. */
+  restore(recent: readonly RecentSpin[], repeats: readonly Repeat[]): void {
+    if (this._spins() === 0) this._last.set(this.history.restore(recent, repeats));
+  }
+
   /** Called when the window is shown again; amounts may have changed while it was hidden. */
   async lookAgain(): Promise<void> {
     if (!this.session.seat) return;

@@ -90,6 +90,19 @@ export class SpinHistory {
     return this.traced.get(roundId ?? '') ?? null;
   }
 
+  /** Puts the spins of an earlier page after those of this one. Returns the newest of them if it is the last spin. */
+  restore(kept: readonly RecentSpin[], repeats: readonly Repeat[]): BegunSpin | null {
+    const keys = new Set(kept.map(({ key }) => key));
+    this.recent.update((spins) => [...spins.filter(({ key }) => !keys.has(key)), ...kept]);
+    this.repeats.set(repeats);
+    for (const { roundId, traceId } of kept)
+      if (roundId !== null && traceId !== null) this.traced.set(roundId, traceId);
+    const { begunAt = null, traceId = null } = this.recent()[0] ?? {};
+    if (begunAt === null) return null;
+    const before = repeats.find(({ after }) => after === traceId)?.before ?? null;
+    return { begunAt, traceId, repeats: before };
+  }
+
   clear(): void {
     this.recent.set([]);
     this.repeats.set([]);

@@ -7,6 +7,7 @@ import {
   afterRenderEffect,
   computed,
   inject,
+  linkedSignal,
   signal,
   viewChild,
 } from '@angular/core';
@@ -17,7 +18,7 @@ import { Address } from '../core/ui/address';
 import { colourOf } from '../core/ui/service-colour';
 import { paint, token } from '../core/ui/tokens';
 import { tracePath } from '../core/ui/trace-place';
-import { Column, Flag, columnsOf, heightOf } from './logged-spin';
+import { Column, Flag, LoggedSpin, columnsOf, heightOf } from './logged-spin';
 import { SpinLog } from './spin-log';
 
 /** Widest and narrowest pitch of the columns, in rem and in pixels. */
@@ -27,6 +28,11 @@ const NARROWEST_PX = 2;
 const FLAGS = 0.28;
 /** The colours of flags by what was switched. */
 const FLAG_COLOURS = { fix: 'good', problem: 'warn', fault: 'bad' } as const;
+
+interface Looked {
+  readonly spins: readonly LoggedSpin[];
+  readonly isLooked: boolean;
+}
 
 /**
  * The session at a glance: every spin is a column, its height is the duration on a logarithmic scale, its colour the
@@ -49,8 +55,13 @@ export class HeatStrip {
   /** The trace of the column under the pointer, or of the one that the keys chose. */
   private readonly chosenId = signal<string | null>(null);
 
+  /** Those of the log; while a column is chosen they stay, so that it does not move away. */
+  private readonly spins = linkedSignal<Looked, readonly LoggedSpin[]>({
+    source: () => ({ spins: this.log.spins(), isLooked: this.chosenId() !== null }),
+    computation: ({ spins, isLooked }, before) => (isLooked && before ? before.value : spins),
+  });
   private readonly columns = computed(() =>
-    columnsOf(this.log.spins(), Math.floor(this.size().width / NARROWEST_PX)),
+    columnsOf(this.spins(), Math.floor(this.size().width / NARROWEST_PX)),
   );
   private readonly pitch = computed(() => {
     const { width, rem } = this.size();
@@ -93,8 +104,7 @@ export class HeatStrip {
   }
 
   protected point(event: PointerEvent): void {
-    const place = Math.floor(event.offsetX / this.pitch());
-    this.chosenId.set(this.columns()[place]?.spin.traceId ?? null);
+    this.choose(Math.floor(event.offsetX / this.pitch()));
   }
 
   protected leave(): void {
@@ -121,6 +131,11 @@ export class HeatStrip {
     event.preventDefault();
     event.stopPropagation();
     if (place === undefined) return this.open();
+    this.choose(place);
+  }
+
+  /** Chooses the column at this place, or the nearest one. */
+  private choose(place: number): void {
     const column = this.columns()[Math.min(Math.max(place, 0), this.last())];
     if (column) this.chosenId.set(column.spin.traceId);
   }

@@ -13,6 +13,7 @@ function spin(over: Partial<LoggedSpin>): LoggedSpin {
     arrived: 1,
     start: micros(0),
     took: micros(1_000),
+    ended: micros(over.start ?? 0),
     failed: false,
     isVirtual: false,
     culprit: null,
@@ -65,6 +66,29 @@ describe('the flags of the log', () => {
       { at: 4, kind: 'problem', id: 'slow-rng' },
     ]);
   });
+
+  it('are one for each switch while several players spin at the same time', () => {
+    const during = (from: number, over: Partial<LoggedSpin>): LoggedSpin =>
+      spin({ start: micros(from), ended: micros(from + 40), ...over });
+    const before = { problems: ['slow-rng', 'slow-provider'] };
+    const spins = [
+      during(0, before),
+      during(50, before),
+      during(60, { problems: ['slow-provider'], fixed: ['slow-rng'] }),
+      during(70, before),
+      during(80, { problems: ['slow-rng'], fixed: ['slow-rng', 'slow-provider'] }),
+      during(90, { fixed: ['slow-rng', 'slow-provider'] }),
+      during(95, before),
+      during(150, { fixed: ['slow-rng', 'slow-provider'] }),
+      during(200, before),
+    ];
+    expect(flagsOf(spins)).toEqual([
+      { at: 2, kind: 'fix', id: 'slow-rng' },
+      { at: 2, kind: 'fix', id: 'slow-provider' },
+      { at: 8, kind: 'problem', id: 'slow-rng' },
+      { at: 8, kind: 'problem', id: 'slow-provider' },
+    ]);
+  });
 });
 
 describe('the columns of the log', () => {
@@ -78,6 +102,7 @@ describe('the columns of the log', () => {
       ['2', 2, false],
       ['4', 1, false],
     ]);
+    expect(columnsOf(spins, 2).map((each) => each.of)).toEqual([4, 1]);
     expect(columnsOf([], 3)).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { Micros } from '../core/api/micros';
+import { Micros, micros } from '../core/api/micros';
 import { TraceSummary } from '../core/api/schema';
 
 /** The name of a trace that begins with a press of SPIN, by a person or a virtual player. */
@@ -14,6 +14,8 @@ export interface LoggedSpin {
   readonly start: Micros;
   /** What the player waited for. */
   readonly took: Micros;
+  /** The end of its last span, also in the background. */
+  readonly ended: Micros;
   readonly failed: boolean;
   readonly isVirtual: boolean;
   /** The service or external peer with the largest share of the critical path; null for a fast spin. */
@@ -31,6 +33,7 @@ export function loggedSpin(trace: TraceSummary): LoggedSpin | null {
     arrived: trace.first_envelope,
     start: trace.start_us,
     took: trace.root_us,
+    ended: micros(trace.start_us + trace.duration_us),
     failed: !trace.ok,
     isVirtual: trace.virtual_player,
     culprit: trace.root_us < SLOW_US ? null : (trace.critical_path[0]?.actor ?? null),
@@ -48,19 +51,52 @@ export interface Flag {
   readonly id: string;
 }
 
-/** The switches that the spins show, oldest first. The first spin shows none, because nothing is known before it. */
+/**
+ * The switches that the spins show, oldest first, each once. The first spin shows none, because nothing is known before
+ * it.
+ */
 export function flagsOf(spins: readonly LoggedSpin[]): Flag[] {
-  return spins.flatMap((spin, at) => {
-    const before = spins[at - 1];
-    if (!before) return [];
-    const fresh = (now: readonly string[], then: readonly string[], kind: Flag['kind']): Flag[] =>
-      now.filter((id) => !then.includes(id)).map((id) => ({ at, kind, id }));
-    return [
-      ...fresh(spin.fixed, before.fixed, 'fix'),
-      ...fresh(spin.problems, before.problems, 'problem'),
-      ...fresh(spin.faults, before.faults, 'fault'),
-    ];
+  const ids = new Set(
+    spins.flatMap(({ problems, fixed, faults }) => [problems, fixed, faults].flat()),
+  );
+  const all = [...ids].flatMap((id) => flagsOfOne(spins, id));
+  const flags: Flag[] = [];
+  for (const flag of all.sort((one, other) => one.at - other.at)) {
+    // A release switches several problems at once.
+    const last = flags.findLast(({ kind }) => kind === flag.kind);
+    const [one, other] = [spins[last?.at ?? -1], spins[flag.at]];
+    flags.push(last && one && other && areTogether(one, other) ? { ...flag, at: last.at } : flag);
+  }
+  return flags;
+}
+
+function flagsOfOne(spins: readonly LoggedSpin[], id: string): Flag[] {
+  const flags: Flag[] = [];
+  let state: Flag['kind'] | 'off' | null = null;
+  /** The first spin with this state. */
+  let first: LoggedSpin | undefined;
+  spins.forEach((spin, at) => {
+    const found = stateIn(spin, id);
+    // Of two spins at the same time, one may have been served before the switch and the other after it.
+    if (found === null || found === state || (first && areTogether(first, spin))) return;
+    if (first && found !== 'off') flags.push({ at, kind: found, id });
+    state = found;
+    first = spin;
   });
+  return flags;
+}
+
+/** Null for a spin during which it was switched. */
+function stateIn({ problems, fixed, faults }: LoggedSpin, id: string): Flag['kind'] | 'off' | null {
+  const [isProblem, isFixed] = [problems.includes(id), fixed.includes(id)];
+  if (isProblem && isFixed) return null;
+  if (isFixed) return 'fix';
+  if (isProblem) return 'problem';
+  return faults.includes(id) ? 'fault' : 'off';
+}
+
+function areTogether(one: LoggedSpin, other: LoggedSpin): boolean {
+  return one.start < other.ended && other.start < one.ended;
 }
 
 /** A column of the strip: the slowest of some spins in succession. */
@@ -72,9 +108,13 @@ export interface Column {
   readonly flags: readonly Flag[];
 }
 
-/** At most `most` columns, oldest first; where there are more spins, each column stands for as many as it must. */
+/**
+ * At most `most` columns, oldest first. Where there are more spins, each column stands for a power of two of them, so
+ * that the columns rarely change.
+ */
 export function columnsOf(spins: readonly LoggedSpin[], most: number): Column[] {
-  const each = Math.max(1, Math.ceil(spins.length / Math.max(1, most)));
+  let each = 1;
+  while (spins.length > each * Math.max(1, most)) each *= 2;
   const flags = flagsOf(spins);
   const columns: Column[] = [];
   for (let from = 0; from < spins.length; from += each) {

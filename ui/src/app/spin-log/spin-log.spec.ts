@@ -45,6 +45,18 @@ describe('the log of spins', () => {
     expect(log.spins().map(({ failed }) => failed)).toEqual([false, false, true]);
   });
 
+  it('corrects what it knew when messages were missed', async () => {
+    gateway.traces.mockResolvedValue({ traces: [] });
+    log.follow();
+    stream.tell('trace', spin('a', 1));
+    await vi.advanceTimersByTimeAsync(0);
+    gateway.traces.mockResolvedValue({ traces: [spin('b', 2), spin('a', 1, { ok: false })] });
+    stream.tell('missed', null);
+    stream.tell('trace', spin('b', 2, { ok: false }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(log.spins().map(({ failed }) => failed)).toEqual([true, true]);
+  });
+
   it('shows spins of virtual players together, and knows the newest of a person', async () => {
     gateway.traces.mockRejectedValue(new Error('away'));
     log.follow();

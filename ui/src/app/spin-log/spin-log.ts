@@ -3,11 +3,14 @@ import { Injectable, computed, inject, signal } from '@angular/core';
 import { newestFirst } from '../core/api/arrival';
 import { Gateway } from '../core/api/gateway';
 import { PagedTraces } from '../core/api/paged-traces';
+import { TraceSummary } from '../core/api/schema';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { LoggedSpin, SPIN, loggedSpin } from './logged-spin';
 
-/** Limit of spins that are kept; the list of traces has older ones. */
-export const MOST = 1_000;
+/** The newest spins are kept, at least this many; the list of traces has older ones. */
+const KEPT = 1_000;
+/** The oldest spins are dropped together, so that the others keep their columns in the strip. */
+const DROPPED = 64;
 const PAGE = 500;
 /** Interval of updates, in milliseconds, because virtual players spin many times a second. */
 const CALM_MS = 500;
@@ -16,7 +19,7 @@ const CALM_MS = 500;
 @Injectable({ providedIn: 'root' })
 export class SpinLog {
   private readonly stream = inject(TelemetryStream);
-  private readonly pages = new PagedTraces(inject(Gateway), MOST);
+  private readonly pages = new PagedTraces(inject(Gateway), KEPT);
   private readonly known = new Map<string, LoggedSpin>();
   private readonly _spins = signal<readonly LoggedSpin[]>([]);
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -47,19 +50,20 @@ export class SpinLog {
   /** If the request fails, the log shows what the stream tells. */
   private async load(): Promise<void> {
     const found: LoggedSpin[] = [];
+    let newer: ReadonlyMap<string, TraceSummary> = new Map();
     let read = 0;
     try {
-      const isCurrent = await this.pages.read({ name: SPIN, limit: PAGE }, ({ traces, next }) => {
-        read += traces.length;
-        found.push(...traces.flatMap((trace) => loggedSpin(trace) ?? []));
-        return next !== undefined && read < MOST;
+      const isCurrent = await this.pages.read({ name: SPIN, limit: PAGE }, (page, told) => {
+        newer = told;
+        read += page.traces.length;
+        found.push(...page.traces.flatMap((trace) => loggedSpin(trace) ?? []));
+        return read < KEPT;
       });
       if (!isCurrent) return;
     } catch {
       return;
     }
-    // What the stream told meanwhile is newer.
-    for (const spin of found) if (!this.known.has(spin.traceId)) this.known.set(spin.traceId, spin);
+    for (const spin of found) if (!newer.has(spin.traceId)) this.known.set(spin.traceId, spin);
     this.show();
   }
 
@@ -73,7 +77,8 @@ export class SpinLog {
     const spins = [...this.known.values()].sort((one, other) =>
       newestFirst(place(other), place(one)),
     );
-    for (const { traceId } of spins.splice(0, spins.length - MOST)) this.known.delete(traceId);
+    const tooMany = Math.floor((spins.length - KEPT) / DROPPED) * DROPPED;
+    for (const { traceId } of spins.splice(0, Math.max(0, tooMany))) this.known.delete(traceId);
     this._spins.set(spins);
   }
 }

@@ -35,7 +35,7 @@ const MOST = 600;
     button {
       color: var(--dim);
       font: inherit;
-      font-size: 0.72rem;
+      font-size: 0.85rem;
       text-decoration: underline;
     }
   `,
