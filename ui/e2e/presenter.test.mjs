@@ -67,7 +67,11 @@ for (const language of LANGUAGES) {
     await page.evaluate('location.reload()');
     await barAt(2);
 
-    await press('Period');
+    // Keys of a page that is being loaded reach nobody.
+    await until('the key to reach the page', async () => {
+      await press('Period');
+      return page.evaluate(`document.querySelector('[data-test="black"]') !== null`);
+    });
     await shown('black');
     await press('KeyB');
     await gone('black');

@@ -9,11 +9,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use reelscope_contracts::{AccountCode, PlayerId};
+use reelscope_contracts::users::Limits;
+use reelscope_contracts::{AccountCode, Money, PlayerId};
 use reelscope_store::{Scan, Store, StoreError};
 use reelscope_telemetry::Calibration;
+use serde::{Deserialize, Serialize};
 
-use crate::seeding::{ACCOUNT_CODE, PlayerRecord};
+use crate::players::Player;
+
+/// The field by which a player is looked up.
+pub(crate) const ACCOUNT_CODE: &str = "account_code";
 
 /// Number of players in a part.
 pub(crate) const PART: u64 = 10_000;
@@ -45,6 +50,63 @@ pub(crate) const PARTS: [&str; 20] = [
 pub const LOOK_UP_WITHOUT_INDEX: Duration = Duration::from_millis(500);
 /// Times of such a lookup at which the parts that it searches stay the same.
 const BAND: RangeInclusive<Duration> = Duration::from_millis(370)..=Duration::from_millis(630);
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PlayerRecord {
+    #[serde(rename = "_id", default, skip_serializing)]
+    player_id: PlayerId,
+    pub(crate) account_code: AccountCode,
+    display_name: String,
+    email: String,
+    currency: String,
+    opening_balance: Money,
+    min_stake: Money,
+    max_stake: Money,
+    stake_step: Money,
+}
+
+impl From<Player> for PlayerRecord {
+    fn from(player: Player) -> Self {
+        Self {
+            player_id: player.player_id,
+            account_code: player.account_code,
+            display_name: player.display_name,
+            email: player.email,
+            currency: player.currency,
+            opening_balance: player.opening_balance,
+            min_stake: player.limits.min_stake,
+            max_stake: player.limits.max_stake,
+            stake_step: player.limits.stake_step,
+        }
+    }
+}
+
+impl From<PlayerRecord> for Player {
+    fn from(record: PlayerRecord) -> Self {
+        Self {
+            player_id: record.player_id,
+            account_code: record.account_code,
+            display_name: record.display_name,
+            email: record.email,
+            currency: record.currency,
+            opening_balance: record.opening_balance,
+            limits: Limits {
+                min_stake: record.min_stake,
+                max_stake: record.max_stake,
+                stake_step: record.stake_step,
+            },
+        }
+    }
+}
+
+/// Creates or drops the index of a part.
+pub(crate) async fn set_index(store: &Store, part: &'static str, indexed: bool) -> Result<(), StoreError> {
+    if indexed {
+        store.create_index(part, ACCOUNT_CODE).await
+    } else {
+        store.drop_index(part, ACCOUNT_CODE).await
+    }
+}
 
 /// The parts, and how many of them are searched first. Clones share it.
 #[derive(Debug, Clone)]

@@ -2,6 +2,8 @@ use reelscope_contracts::Money;
 use reelscope_demo::faults::table::{FaultId, FaultState};
 use reelscope_demo::wire::Figures;
 
+use reelscope_page_api::telemetry::EventCounts;
+
 use super::*;
 use crate::script::Unit;
 use crate::wire::{ClaimVerdict, FixVerdict};
@@ -52,6 +54,7 @@ fn report(language: ScriptLanguage) -> TakeAway {
     let issue = serde_json::json!({
         "issue_id": "1", "kind": HOSTILE, "value": HOSTILE, "culprit": "x", "level": "error", "events": 7, "players": 3,
         "services": [HOSTILE], "releases": [], "last_envelope": 1, "first_seen_us": 1, "last_seen_us": 2, "trace_ids": [],
+        "recent": EventCounts::default(), "stakes": [],
     });
     let question = Question {
         id: "price".to_owned(),

@@ -9,7 +9,8 @@ use reelscope_store::{Store, StoreError};
 use reelscope_telemetry::watched;
 
 use crate::UserError;
-use crate::seeding::{ACCOUNT_CODE, Progress, set_index};
+use crate::roster::{ACCOUNT_CODE, set_index};
+use crate::seeding::Progress;
 
 /// Switches the index on the account code. Clones share the switch.
 #[derive(Clone)]
