@@ -13,6 +13,7 @@ import {
 } from '@angular/core';
 
 import { Connection } from '../core/api/connection';
+import { TelemetryStream } from '../core/api/telemetry-stream';
 import { Health } from '../core/api/health';
 import { Preferences } from '../core/api/preferences';
 import { ProblemId } from '../core/api/parts';
@@ -98,6 +99,7 @@ export class Shell {
   protected readonly health = inject(Health);
   private readonly injector = inject(Injector);
   protected readonly connection = inject(Connection);
+  private readonly stream = inject(TelemetryStream);
   protected readonly pages = inject(Pages);
   protected readonly presenting = inject(Presenting);
   protected readonly start = inject(Start);
@@ -129,7 +131,9 @@ export class Shell {
     };
     afterPaint(() => void this.addOverlays());
     effect(() => {
-      if (this.start.state() === 'ready') afterPaint(() => this.settle());
+      if (this.start.state() !== 'ready') return;
+      afterPaint(() => this.ready.set(true));
+      if (this.health.recording() === null) this.followPresentation();
     });
     focusPages();
     // Before everything else, because the keys of a remote win over those of lists, charts and scrolling.
@@ -171,17 +175,9 @@ export class Shell {
     if (!event.repeat) presenting.ask(command);
   }
 
-  private settle(): void {
-    this.ready.set(true);
-    if (this.health.recording() !== null) return;
-    void this.followPresentation();
-  }
-
-  /** A presentation may be begun in another window. */
-  private async followPresentation(): Promise<void> {
-    const { TelemetryStream } = await import('../core/api/telemetry-stream');
-    const stream = this.injector.get(TelemetryStream);
-    stream.on('presentation', () => this.presenting.needed.set(true));
+  /** A presentation may be begun in another window. The open stream also tells when the program is gone. */
+  private followPresentation(): void {
+    this.stream.on('presentation', () => this.presenting.needed.set(true));
   }
 
   protected press(event: KeyboardEvent): void {
