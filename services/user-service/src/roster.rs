@@ -101,6 +101,10 @@ impl From<PlayerRecord> for Player {
 
 /// Creates or drops the index of a part.
 pub(crate) async fn set_index(store: &Store, part: &'static str, indexed: bool) -> Result<(), StoreError> {
+    // A start asks for what is there already, and a change waits for the disk.
+    if store.has_index(part, ACCOUNT_CODE).await? == Some(indexed) {
+        return Ok(());
+    }
     if indexed {
         store.create_index(part, ACCOUNT_CODE).await
     } else {

@@ -229,12 +229,11 @@ async fn size(store: &Store, progress: &Progress, sizing: &Sizing) -> Result<(),
     }
     let read = sizing.players(done.min(roster.first()), shortest);
     roster.search(read);
-    let known = if progress.total_is_known() {
-        progress.total()
-    } else {
-        0
+    let total = match progress.total() {
+        // They suffice, so nothing has to be written before the index can be switched.
+        total if progress.total_is_known() && total >= read => total,
+        _ => sizing.created(read).max(done),
     };
-    let total = sizing.created(read).max(done).max(known);
     let record = ProgressRecord {
         done: i64::try_from(done).unwrap_or(i64::MAX),
         total: Some(i64::try_from(total).unwrap_or(i64::MAX)),
@@ -360,8 +359,9 @@ mod tests {
         // A machine of the same speed has as many as it needs.
         let found = prepare(&store, None, true).await.unwrap();
         assert!(found.is_complete());
+        assert_eq!(found.read().total, 1_700);
         run_sized(&store, &found, &SMALL).await.unwrap();
-        assert_eq!(written(&store).await, 2_000);
+        assert_eq!((found.read().total, written(&store).await), (1_700, 2_000));
         // A faster one gets more.
         let found = prepare(&store, None, true).await.unwrap();
         run_sized(&store, &found, &long).await.unwrap();

@@ -44,7 +44,8 @@ impl MissingIndex {
         self.shared.on.load(Ordering::Acquire)
     }
 
-    /// Drops the index while lookups continue; from then on they read every player. Does nothing when the index is
+    /// Drops the index while lookups continue; from then on they read the players
+    /// that the roster searches. Does nothing when the index is
     /// missing.
     ///
     /// When the future is dropped, a switch under way continues. After an error some parts of the players may be
