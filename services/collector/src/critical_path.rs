@@ -21,7 +21,7 @@ const SHARE_BYTES: usize = 42;
 
 /// What the path needs of a span.
 #[derive(Debug, Clone)]
-pub(crate) struct PathSpan {
+pub struct PathSpan {
     pub(crate) id: String,
     pub(crate) parent: Option<String>,
     pub(crate) service: String,
@@ -32,7 +32,9 @@ pub(crate) struct PathSpan {
 }
 
 impl PathSpan {
-    pub(crate) fn of(span: &Span) -> Self {
+    /// Takes it from a span.
+    #[must_use]
+    pub fn of(span: &Span) -> Self {
         Self {
             id: span.span_id.clone(),
             parent: span.parent_span_id.clone(),
@@ -44,90 +46,162 @@ impl PathSpan {
     }
 }
 
+/// A stretch of time in which a trace waited for one span and for none of its children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// Place of the span among those of the tree.
+    pub place: usize,
+    /// Its start.
+    pub start: Micros,
+    /// Its end.
+    pub end: Micros,
+}
+
+/// The spans of a trace below its root, each with its children.
+pub struct Tree<'a> {
+    spans: &'a [PathSpan],
+    root: usize,
+    children: Vec<Vec<usize>>,
+}
+
 /// A span on the way, of whose time until `cursor` it is not known yet who had it.
 struct Visit {
     place: usize,
     start: Micros,
     cursor: Micros,
-    /// Children with their times, cut to those of this span; the one that ends last is last.
-    children: Vec<(usize, Micros, Micros)>,
+    /// Children that were not visited, each cut to this span; the one that ends last is last.
+    children: Vec<Segment>,
 }
 
-/// The times of services and of external peers on the critical path below the span `root`, the largest first, and of
-/// equal ones the first on the path. They sum to the length of the root; there are none where it has no length, or a
-/// parent. `spans` are in the order of their arrival; children of a repeated id belong to the first span with it.
-/// Iterative, because a trace may be deep.
-pub(crate) fn shares(spans: &[PathSpan], root: &str) -> Vec<PathShare> {
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    for (place, span) in spans.iter().enumerate() {
-        places.entry(&span.id).or_insert(place);
-    }
-    let Some(root) = places.get(root).copied() else {
-        return Vec::new();
-    };
-    let mut children: Vec<Vec<usize>> = vec![Vec::new(); spans.len()];
-    for (place, span) in spans.iter().enumerate() {
-        let parent = span.parent.as_deref().and_then(|parent| places.get(parent));
-        match parent {
-            Some(_) if place == root => return Vec::new(),
-            // Nobody waited for what began after the root had ended.
-            Some(parent) if span.start < spans[root].end => children[*parent].push(place),
-            _ => {}
+impl Visit {
+    /// What this span has from `start` to the cursor.
+    fn segment(&self, start: Micros) -> Segment {
+        Segment {
+            place: self.place,
+            start,
+            end: self.cursor,
         }
     }
-    let mut segments: Vec<(usize, Micros)> = Vec::new();
-    let visit = |place: usize, start: Micros, end: Micros| {
-        let cut = children[place].iter().map(|child| {
-            let span = &spans[*child];
-            (*child, span.start.max(start), span.end.min(end))
+}
+
+impl<'a> Tree<'a> {
+    /// Builds the tree below the span `root`; `None` where there is no such span, or where it has a parent. `spans` are in
+    /// the order of their arrival; children of a repeated id belong to the first span with it.
+    #[must_use]
+    pub fn of(spans: &'a [PathSpan], root: &str) -> Option<Self> {
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for (place, span) in spans.iter().enumerate() {
+            places.entry(&span.id).or_insert(place);
+        }
+        let root = places.get(root).copied()?;
+        let mut children: Vec<Vec<usize>> = vec![Vec::new(); spans.len()];
+        for (place, span) in spans.iter().enumerate() {
+            match span.parent.as_deref().and_then(|parent| places.get(parent)) {
+                Some(_) if place == root => return None,
+                Some(parent) => children[*parent].push(place),
+                None => {}
+            }
+        }
+        Some(Self {
+            spans,
+            root,
+            children,
+        })
+    }
+
+    /// Place of the root.
+    #[must_use]
+    pub fn root(&self) -> usize {
+        self.root
+    }
+
+    /// Places of the children of a span, in the order of their arrival.
+    #[must_use]
+    pub fn children(&self, place: usize) -> &[usize] {
+        self.children.get(place).map_or(&[], Vec::as_slice)
+    }
+
+    /// The service that a span's own time belongs to: its own, or for a call that no other span continues the peer.
+    #[must_use]
+    pub fn actor(&self, place: usize) -> &'a str {
+        let span = &self.spans[place];
+        // Nobody waited for what began after the root had ended.
+        let is_waited_for = |child: &usize| self.spans[*child].start < self.spans[self.root].end;
+        let is_continued = self.children[place].iter().any(is_waited_for);
+        span.peer
+            .as_deref()
+            .filter(|_| !is_continued)
+            .unwrap_or(&span.service)
+    }
+
+    /// Computes the critical path, the last segment first. Iterative, because a trace may be deep.
+    #[must_use]
+    pub fn critical_path(&self) -> Vec<Segment> {
+        let mut segments = Vec::new();
+        let root = &self.spans[self.root];
+        let mut visits = vec![self.visit(self.root, root.start, root.end)];
+        while let Some(last) = visits.last_mut() {
+            let Some(child) = last.children.pop() else {
+                segments.push(last.segment(last.start));
+                visits.pop();
+                continue;
+            };
+            // One that ends later ran beside the child that was taken.
+            if child.end <= last.cursor {
+                segments.push(last.segment(child.end));
+                last.cursor = child.start;
+                let visit = self.visit(child.place, child.start, child.end);
+                visits.push(visit);
+            }
+        }
+        segments.retain(|segment| segment.start < segment.end);
+        segments
+    }
+
+    fn visit(&self, place: usize, start: Micros, end: Micros) -> Visit {
+        let cut = self.children[place].iter().map(|child| Segment {
+            place: *child,
+            start: self.spans[*child].start.max(start),
+            end: self.spans[*child].end.min(end),
         });
-        let mut cut: Vec<_> = cut.filter(|(_, start, end)| start < end).collect();
-        cut.sort_by_key(|(child, start, end)| {
-            let whole = &spans[*child];
-            (*end, *start, Reverse(whole.start), whole.end, Reverse(*child))
+        let mut children: Vec<_> = cut.filter(|child| child.start < child.end).collect();
+        children.sort_by_key(|child| {
+            let whole = &self.spans[child.place];
+            (
+                child.end,
+                child.start,
+                Reverse(whole.start),
+                whole.end,
+                Reverse(child.place),
+            )
         });
         Visit {
             place,
             start,
             cursor: end,
-            children: cut,
-        }
-    };
-    let mut visits = vec![visit(root, spans[root].start, spans[root].end)];
-    while let Some(last) = visits.last_mut() {
-        let Some((child, start, end)) = last.children.pop() else {
-            segments.push((last.place, last.cursor.saturating_sub(last.start)));
-            visits.pop();
-            continue;
-        };
-        // One that ends later ran beside the child that was taken.
-        if end <= last.cursor {
-            segments.push((last.place, last.cursor.saturating_sub(end)));
-            last.cursor = start;
-            visits.push(visit(child, start, end));
+            children,
         }
     }
-    let actor = |place: usize| {
-        let span = &spans[place];
-        let peer = span.peer.as_ref().filter(|_| children[place].is_empty());
-        peer.unwrap_or(&span.service)
+}
+
+/// The times of services and of external peers on the critical path below the span `root`, the largest first, and of
+/// equal ones the first on the path. They sum to the length of the root; there are none where [`Tree::of`] has none.
+pub(crate) fn shares(spans: &[PathSpan], root: &str) -> Vec<PathShare> {
+    let Some(tree) = Tree::of(spans, root) else {
+        return Vec::new();
     };
-    summed(
-        segments
-            .into_iter()
-            .rev()
-            .map(|(place, time)| (actor(place), time)),
-    )
+    let segments = tree.critical_path().into_iter().rev();
+    summed(segments.map(|segment| (tree.actor(segment.place), segment.end - segment.start)))
 }
 
 /// Sums times by actor.
-fn summed<'a>(segments: impl Iterator<Item = (&'a String, Micros)>) -> Vec<PathShare> {
+fn summed<'a>(segments: impl Iterator<Item = (&'a str, Micros)>) -> Vec<PathShare> {
     let mut shares: Vec<PathShare> = Vec::new();
-    for (actor, time) in segments.filter(|(_, time)| *time > 0) {
-        match shares.iter_mut().find(|share| share.actor == *actor) {
+    for (actor, time) in segments {
+        match shares.iter_mut().find(|share| share.actor == actor) {
             Some(share) => share.time_us += time,
             None => shares.push(PathShare {
-                actor: actor.clone(),
+                actor: actor.to_owned(),
                 time_us: time,
             }),
         }

@@ -48,7 +48,7 @@ pub mod category;
 pub mod clock;
 pub mod collector;
 mod content_hash;
-mod critical_path;
+pub mod critical_path;
 mod delivery;
 pub mod dsn;
 pub mod envelope;

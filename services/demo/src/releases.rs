@@ -61,8 +61,8 @@ pub fn spin_money<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, exact: E
         staked: sum(|(stake, _)| *stake),
         paid_out: sum(|(_, payout)| *payout),
         failed_stakes: lost.fold(Money::ZERO, Money::saturating_add),
-        rtp_percent: rtp.as_ref().map(|rtp| 100.0 * rtp.observed),
-        rtp_band_percent: rtp.as_ref().map(|rtp| 100.0 * BEYOND_CHANCE * rtp.standard_error),
+        rtp_percent: rtp.as_ref().map(Rtp::percent),
+        rtp_band_percent: rtp.as_ref().map(Rtp::band_percent),
         exact_rtp_percent: 100.0 * exact.rtp,
     }
 }
@@ -114,8 +114,8 @@ pub fn compare<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, exact: Exac
             release: (*version).to_owned(),
             changes: changes.into_iter().map(|change| change.name).collect(),
             figures: figures(spins),
-            rtp_percent: rtp.as_ref().map(|rtp| 100.0 * rtp.observed),
-            rtp_band_percent: rtp.as_ref().map(|rtp| 100.0 * Z_95 * rtp.standard_error),
+            rtp_percent: rtp.as_ref().map(Rtp::percent),
+            rtp_band_percent: rtp.as_ref().map(Rtp::band_percent),
             regressions,
         });
         before = Some((version, spins));
@@ -291,6 +291,15 @@ impl Rtp {
         })
     }
 
+    fn percent(&self) -> f64 {
+        100.0 * self.observed
+    }
+
+    /// Half the width of the band that contains the observed RTP 95 times in 100.
+    fn band_percent(&self) -> f64 {
+        100.0 * Z_95 * self.standard_error
+    }
+
     fn out_of_band(&self, exact: Exact) -> Option<Regression> {
         let standard_errors = (self.observed - exact.rtp) / self.standard_error;
         // A few spins are too small a sample: the payout of one is far from normally distributed.
@@ -299,7 +308,7 @@ impl Rtp {
         .then(|| Regression {
             figure: ComparedFigure::Rtp,
             expected: 100.0 * exact.rtp,
-            measured: 100.0 * self.observed,
+            measured: self.percent(),
             standard_errors,
             service: "game-engine".to_owned(),
             suspect: None,

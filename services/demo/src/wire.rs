@@ -219,7 +219,7 @@ pub struct SpinMoney {
     /// The observed RTP in percent; absent without stakes.
     #[schema(required)]
     pub rtp_percent: Option<f64>,
-    /// Half the width of the band that contains the observed RTP 999 times in 1,000, in percent.
+    /// Half the width of the band that contains the observed RTP 95 times in 100, in percent.
     #[schema(required)]
     pub rtp_band_percent: Option<f64>,
     /// The exact RTP of the game, in percent.

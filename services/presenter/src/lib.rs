@@ -6,14 +6,13 @@
 //!     │          ├─ scripts     built in (scripts/*.toml), or own ──> reading   TOML, with all its mistakes
 //!     │          ├─ progress    the present step, times, what is fulfilled
 //!     │          ├─ evaluation  when a condition is fulfilled      ┐ over facts: the state of the demo, and
-//!     │          ├─ judging     what claims and fixes are worth    ┘ trace_figures by the critical_path
+//!     │          ├─ judging     what claims and fixes are worth    ┘ trace_figures
 //!     │          └─ take_away   the report: data, and the same as one HTML file
 //!     └────> schema      the JSON Schema of a script
 //!
 //!   script  the types of a script     wire  what the page is told
 //! ```
 
-pub mod critical_path;
 mod evaluation;
 pub mod facts;
 mod files;

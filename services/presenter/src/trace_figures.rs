@@ -6,8 +6,6 @@ use reelscope_contracts::SERVICES;
 use reelscope_demo::faults::table::FaultId;
 use reelscope_page_api::telemetry::{Micros, Span, TraceDetail};
 
-use crate::critical_path::Tree;
-
 /// Description of the span that waits for the provider.
 const PROVIDER_SPAN: &str = "External payment provider API";
 
@@ -24,27 +22,24 @@ pub(crate) struct TraceFigures {
     pub(crate) provider_ms: f64,
     /// The part of it before the response, in milliseconds.
     pub(crate) provider_wait_ms: f64,
-    /// Share of the critical path, in percent, by service.
+    /// Share of the critical path, in percent, by service and by peer outside.
     pub(crate) shares: BTreeMap<String, f64>,
 }
 
 impl TraceFigures {
     /// Computes them; `None` while the trace has no root.
     pub(crate) fn of(trace: &TraceDetail) -> Option<Self> {
-        let tree = Tree::of(trace)?;
-        let root = tree.root;
+        let root = trace.summary.root_span_id.as_deref()?;
+        let root = trace.spans.iter().find(|span| span.span_id == root)?;
         let sum = |is: &dyn Fn(&Span) -> bool, until: Micros| {
             let lasted = |span: &Span| (span.end_us.min(until) - span.start_us).max(0);
             ms(trace.spans.iter().filter(|span| is(span)).map(lasted).sum())
         };
         let is_provider =
             |span: &Span| span.service == "payment-service" && span.description == PROVIDER_SPAN;
-        let mut shares: BTreeMap<String, f64> = BTreeMap::new();
         let length = ms(root.end_us - root.start_us);
-        for segment in tree.critical_path() {
-            let share = 100.0 * ms(segment.end - segment.start) / length;
-            *shares.entry(tree.actor(segment.span).to_owned()).or_default() += share;
-        }
+        let path = trace.summary.critical_path.iter();
+        let shares = path.map(|share| (share.actor.clone(), 100.0 * ms(share.time_us) / length));
         let services: BTreeSet<_> = trace.spans.iter().map(|span| span.service.as_str()).collect();
         Some(Self {
             services: SERVICES.iter().filter(|ours| services.contains(*ours)).count(),
@@ -55,7 +50,7 @@ impl TraceFigures {
             draw_ms: sum(&|span| span.op == "game.rng", Micros::MAX),
             provider_ms: sum(&is_provider, Micros::MAX),
             provider_wait_ms: sum(&is_provider, root.end_us),
-            shares,
+            shares: shares.collect(),
         })
     }
 

@@ -1,10 +1,9 @@
 //! A trace as a waterfall, reduced to the rows that a reader needs.
 
-use reelscope_page_api::telemetry::{Micros, Span, TraceDetail, is_failure};
+use reelscope_collector::critical_path::{PathSpan, Tree};
+use reelscope_page_api::telemetry::{Micros, TraceDetail, is_failure};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use crate::critical_path::Tree;
 
 /// Limit of rows.
 const MOST_ROWS: usize = 24;
@@ -49,32 +48,34 @@ impl Waterfall {
     /// Draws a trace; `None` for one without a root.
     #[must_use]
     pub fn of(trace: &TraceDetail) -> Option<Self> {
-        let tree = Tree::of(trace)?;
+        let spans: Vec<_> = trace.spans.iter().map(PathSpan::of).collect();
+        let tree = Tree::of(&spans, trace.summary.root_span_id.as_deref()?)?;
         let path = tree.critical_path();
-        let root = tree.root;
+        let root = &trace.spans[tree.root()];
         let waited = root.end_us - root.start_us;
         let mut rows = Vec::new();
         let (mut left_out, mut length) = (0, waited);
-        let mut open = vec![(root, 0)];
-        while let Some((span, depth)) = open.pop() {
+        let mut open = vec![(tree.root(), 0)];
+        while let Some((place, depth)) = open.pop() {
+            let span = &trace.spans[place];
             let duration = span.end_us - span.start_us;
             let failed = is_failure(&span.status);
             if (duration * 100 < waited * LEAST_PERCENT && !failed) || rows.len() == MOST_ROWS {
-                left_out += 1 + below(&tree, span);
+                left_out += 1 + below(&tree, place);
                 continue;
             }
-            let of_span = path.iter().filter(|segment| segment.span.span_id == span.span_id);
+            let of_span = path.iter().filter(|segment| segment.place == place);
             length = length.max(span.end_us - root.start_us);
             rows.push(WaterfallRow {
                 depth,
-                service: tree.actor(span).to_owned(),
+                service: tree.actor(place).to_owned(),
                 label: span.description.clone(),
                 start_us: span.start_us - root.start_us,
                 duration_us: duration,
                 critical_us: of_span.map(|segment| segment.end - segment.start).sum(),
                 failed,
             });
-            let children = tree.children(span).iter().rev();
+            let children = tree.children(place).iter().rev();
             open.extend(children.map(|child| (*child, depth + 1)));
         }
         Some(Self {
@@ -88,9 +89,9 @@ impl Waterfall {
 }
 
 /// Number of spans below a span.
-fn below(tree: &Tree<'_>, span: &Span) -> u64 {
+fn below(tree: &Tree<'_>, place: usize) -> u64 {
     let mut count = 0;
-    let mut open: Vec<_> = tree.children(span).to_vec();
+    let mut open = tree.children(place).to_vec();
     while let Some(next) = open.pop() {
         count += 1;
         open.extend(tree.children(next));

@@ -263,9 +263,9 @@ const TERMS: [[&str; 4]; 9] = [
     ],
     [
         "RTP",
-        "return to player: payouts divided by stakes; the band is where chance keeps it 999 times in 1,000",
+        "return to player: payouts divided by stakes; the band is where chance keeps it 95 times in 100",
         "RTP",
-        "возврат игроку: выплаты, делённые на ставки; в интервале случайность удерживает его 999 раз из 1000",
+        "возврат игроку: выплаты, делённые на ставки; в интервале случайность удерживает его 95 раз из 100",
     ],
     [
         "MTTR",

@@ -3029,7 +3029,7 @@ export interface components {
       readonly paid_out: components['schemas']['Money'];
       /**
        * Format: double
-       * @description Half the width of the band that contains the observed RTP 999 times in 1,000, in percent.
+       * @description Half the width of the band that contains the observed RTP 95 times in 100, in percent.
        */
       readonly rtp_band_percent: number | null;
       /**
