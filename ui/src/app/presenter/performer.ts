@@ -1,6 +1,7 @@
 // Long because it has a case for each kind of action of a script.
 import { Injectable, Injector, effect, inject } from '@angular/core';
 
+import { SPIN } from '../core/api/parts';
 import { Gateway } from '../core/api/gateway';
 import { Action, FaultId, Page } from '../core/api/schema';
 import { Address } from '../core/ui/address';
@@ -143,8 +144,7 @@ export class Performer {
   }
 
   private async newestSpin(): Promise<string | null> {
-    const name = 'slot-machine-spin';
-    const { traces } = await this.gateway.traces({ limit: 1, virtual_player: false, name });
+    const { traces } = await this.gateway.traces({ limit: 1, virtual_player: false, name: SPIN });
     return traces[0]?.trace_id ?? null;
   }
 

@@ -54,6 +54,21 @@ export class PresentationStore {
     return { whole: whole + this.since(), step: step + this.since() };
   });
 
+  /** The time of the step and of the whole against what is planned, in milliseconds. */
+  readonly times = computed(() => {
+    const { whole, step } = this.elapsed();
+    const time = (name: 'stepTime' | 'wholeTime', spent: number, plan: number) => ({
+      name,
+      spent,
+      plan,
+      isOver: spent > plan,
+    });
+    return [
+      time('stepTime', step, this.standing()?.state.planned_ms ?? 0),
+      time('wholeTime', whole, this.presentation()?.state.planned_ms ?? 0),
+    ];
+  });
+
   constructor() {
     const stream = inject(TelemetryStream);
     const again = (): void => this.reload.ask();

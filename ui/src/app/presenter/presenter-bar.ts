@@ -51,15 +51,10 @@ export class PresenterBar {
   });
   protected readonly times = computed(() => {
     const formats = this.language.formats();
-    const { whole, step } = this.store.elapsed();
-    const state = this.store.standing()?.state;
-    const planned = this.store.presentation()?.state.planned_ms ?? 0;
-    const time = (name: 'stepTime' | 'wholeTime', spent: number, plan: number) => ({
-      name,
+    return this.store.times().map(({ spent, plan, ...time }) => ({
+      ...time,
       text: `${clockText(formats, spent)} / ${clockText(formats, plan)}`,
-      isOver: spent > plan,
-    });
-    return [time('stepTime', step, state?.planned_ms ?? 0), time('wholeTime', whole, planned)];
+    }));
   });
   private readonly nextAt = computed(() => {
     const standing = this.store.standing();

@@ -1,17 +1,9 @@
-import {
-  ChangeDetectionStrategy,
-  Component,
-  DestroyRef,
-  computed,
-  effect,
-  inject,
-  untracked,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, inject } from '@angular/core';
 
 import { Action } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { LoadWords } from '../core/ui/load-words';
-import { PresentCommand, Presenting } from '../core/ui/presenting';
+import { OwnCommand, followCommands } from './commands';
 import { PresentationStore } from './presentation-store';
 import { clockText } from './presenter-words';
 import { QuestionList } from './question-list';
@@ -31,7 +23,6 @@ import { Claims, StepConditions } from './step-facts';
 })
 export class PresenterView {
   private readonly language = inject(Language);
-  private readonly presenting = inject(Presenting);
   protected readonly store = inject(PresentationStore);
   protected readonly remote = inject(Remote);
   protected readonly questions = inject(Questions);
@@ -51,19 +42,12 @@ export class PresenterView {
   });
   protected readonly times = computed(() => {
     const formats = this.language.formats();
-    const { whole, step } = this.store.elapsed();
-    const planned = this.store.presentation()?.state.planned_ms ?? 0;
-    const time = (name: 'stepTime' | 'wholeTime', spent: number, plan: number) => ({
-      name,
+    return this.store.times().map(({ spent, plan, ...time }) => ({
+      ...time,
       spent: clockText(formats, spent),
       plan: this.say('presenter.of', { planned: clockText(formats, plan) }),
       share: plan > 0 ? Math.min(spent / plan, 1) : 0,
-      isOver: spent > plan,
-    });
-    return [
-      time('stepTime', step, this.store.standing()?.state.planned_ms ?? 0),
-      time('wholeTime', whole, planned),
-    ];
+    }));
   });
   protected readonly buttons = computed(() => {
     const standing = this.store.standing();
@@ -93,21 +77,13 @@ export class PresenterView {
   });
 
   constructor() {
-    effect(() => {
-      const known = this.store.presentation() !== null;
-      if (this.presenting.asked() !== null && known)
-        untracked(() => this.run(this.presenting.take()));
-    });
-    effect(() => {
-      if (this.store.presentation()) this.presenting.underWay.set(this.store.underWay());
-    });
+    followCommands((command) => this.run(command));
     let asked = '';
     effect(() => {
       const id = this.questions.shown() ?? '';
       if (id !== '' && id !== asked) void this.store.note({ question: id });
       asked = id;
     });
-    inject(DestroyRef).onDestroy(() => this.presenting.underWay.set(false));
   }
 
   protected perform(action: Action, button?: string): void {
@@ -123,16 +99,10 @@ export class PresenterView {
     window.open('/', 'reelscope-machine');
   }
 
-  private run(command: PresentCommand | null): void {
+  private run(command: OwnCommand): void {
     switch (command) {
       case 'start':
         return void this.store.start();
-      case 'end':
-        return void this.store.end();
-      case 'next':
-        return void this.store.move(1);
-      case 'back':
-        return void this.store.move(-1);
       case 'black':
         return void this.remote.order('black');
     }

@@ -1,17 +1,8 @@
-import {
-  ChangeDetectionStrategy,
-  Component,
-  DestroyRef,
-  computed,
-  effect,
-  inject,
-  signal,
-  untracked,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
 import { Language } from '../core/i18n/language';
 import { PRESENTER_PATH } from '../core/ui/pages';
-import { PresentCommand, Presenting } from '../core/ui/presenting';
+import { OwnCommand, followCommands } from './commands';
 import { PresentationStore } from './presentation-store';
 import { PresenterBar } from './presenter-bar';
 import { PresentationStart } from './presentation-start';
@@ -33,7 +24,6 @@ const WINDOW = 'reelscope-presenter';
   host: { '(document:pointerdown)': 'work($event.target)' },
 })
 export class ProjectorStage {
-  private readonly presenting = inject(Presenting);
   protected readonly store = inject(PresentationStore);
   protected readonly projector = inject(Projector);
   protected readonly questions = inject(Questions);
@@ -48,16 +38,7 @@ export class ProjectorStage {
   );
 
   constructor() {
-    effect(() => {
-      // What is asked before the script is known waits for it.
-      const known = this.store.presentation() !== null;
-      if (this.presenting.asked() !== null && known)
-        untracked(() => this.run(this.presenting.take()));
-    });
-    effect(() => {
-      if (this.store.presentation()) this.presenting.underWay.set(this.store.underWay());
-    });
-    inject(DestroyRef).onDestroy(() => this.presenting.underWay.set(false));
+    followCommands((command) => this.run(command));
   }
 
   protected openView(): void {
@@ -74,18 +55,12 @@ export class ProjectorStage {
     if (target instanceof Element && !target.closest('rs-projector-stage')) this.projector.rest();
   }
 
-  private run(command: PresentCommand | null): void {
+  private run(command: OwnCommand): void {
     switch (command) {
       case 'open':
         return this.choosing.update((choosing) => !choosing);
       case 'start':
         return void this.begin(false);
-      case 'end':
-        return void this.store.end();
-      case 'next':
-        return void this.store.move(1);
-      case 'back':
-        return void this.store.move(-1);
       case 'black':
         return this.projector.toggleBlack();
     }

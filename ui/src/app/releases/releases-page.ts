@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
 
+import { SPIN } from '../core/api/parts';
 import { BusinessParts } from '../business/business-parts';
 import { enoughSpins } from '../business/confidence';
 import { RtpBullet } from '../business/rtp-bullet';
@@ -88,7 +89,7 @@ export class ReleasesPage {
       regressions.some((regression) => regression.figure === figure);
     return {
       release: release.release,
-      href: `/traces?${new URLSearchParams({ name: 'slot-machine-spin', release: release.release })}`,
+      href: `/traces?${new URLSearchParams({ name: SPIN, release: release.release })}`,
       label: this.say('releases.traces', { release: release.release }),
       changes: this.changes(release),
       times: TIMES.map((name) => ({

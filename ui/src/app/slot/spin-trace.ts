@@ -8,6 +8,7 @@ import {
   withActiveSpan,
 } from '@sentry/angular';
 
+import { SPIN } from '../core/api/parts';
 import { NoAnswer, ApiProblem } from '../core/api/api-problem';
 import { SpinResult } from '../core/api/schema';
 import { majorUnits } from '../core/i18n/formats';
@@ -36,7 +37,7 @@ export class SpinTraces {
     const root = startNewTrace(() =>
       withActiveSpan(null, () =>
         startInactiveSpan({
-          name: 'slot-machine-spin',
+          name: SPIN,
           op: 'ui.action',
           forceTransaction: true,
           attributes: { currency, stake: majorUnits(stake, currency) },

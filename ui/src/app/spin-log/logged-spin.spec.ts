@@ -1,7 +1,8 @@
+import { SPIN } from '../core/api/parts';
 import { micros } from '../core/api/micros';
 import { TraceSummary } from '../core/api/schema';
 import { TRACE } from '../testing/replies';
-import { LoggedSpin, SPIN, columnsOf, flagsOf, heightOf, loggedSpin } from './logged-spin';
+import { LoggedSpin, columnsOf, flagsOf, heightOf, loggedSpin } from './logged-spin';
 
 function trace(over: Partial<TraceSummary>): TraceSummary {
   return { ...TRACE, name: SPIN, service: 'frontend', ...over };

@@ -1,8 +1,7 @@
 import { Micros, micros } from '../core/api/micros';
+import { SPIN } from '../core/api/parts';
 import { TraceSummary } from '../core/api/schema';
 
-/** The name of a trace that begins with a press of SPIN, by a person or a virtual player. */
-export const SPIN = 'slot-machine-spin';
 /** A spin that took at least this long, in microseconds, has a culprit. */
 const SLOW_US = 200_000;
 

@@ -1,11 +1,11 @@
 import { TestBed } from '@angular/core/testing';
 
+import { SPIN } from '../core/api/parts';
 import { Gateway } from '../core/api/gateway';
 import { TraceSummary } from '../core/api/schema';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TRACE } from '../testing/replies';
 import { StreamDouble } from '../testing/stream-double';
-import { SPIN } from './logged-spin';
 import { SpinLog } from './spin-log';
 
 function spin(id: string, arrived: number, over: Partial<TraceSummary> = {}): TraceSummary {

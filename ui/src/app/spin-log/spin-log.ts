@@ -1,11 +1,12 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
+import { SPIN } from '../core/api/parts';
 import { newestFirst } from '../core/api/arrival';
 import { Gateway } from '../core/api/gateway';
 import { PagedTraces } from '../core/api/paged-traces';
 import { TraceSummary } from '../core/api/schema';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { LoggedSpin, SPIN, loggedSpin } from './logged-spin';
+import { LoggedSpin, loggedSpin } from './logged-spin';
 
 /** The newest spins are kept, at least this many; the list of traces has older ones. */
 const KEPT = 1_000;

@@ -1,6 +1,6 @@
 import { isNewer, newestFirst } from '../core/api/arrival';
 import { Micros, micros } from '../core/api/micros';
-import { TraceQuery } from '../core/api/parts';
+import { SPIN, TraceQuery } from '../core/api/parts';
 import { TraceSummary } from '../core/api/schema';
 import { Formats, Unit } from '../core/i18n/formats';
 import { Rate, percentile, rateOf } from './percentile';
@@ -39,8 +39,6 @@ export const NO_FILTER: Filter = {
   until: null,
 };
 
-/** The name of the root of every spin. */
-const SPIN = 'slot-machine-spin';
 /** The requests of a spin, by which a trace is named until its root arrives. */
 const STEP_OF_A_SPIN = /^POST \/(?:api\/v1\/spins|v1\/(?:eligibility|reservations|rounds))\b/;
 

@@ -1,5 +1,8 @@
 import { FaultId, FaultView, LogLine, SpinResult, StakeStatus, Win, operations } from './schema';
 
+/** The name of a trace that begins with a press of SPIN, by a person or a virtual player. */
+export const SPIN = 'slot-machine-spin';
+
 /** Five columns of three symbols, the top row first. */
 export type Board = SpinResult['board'];
 
