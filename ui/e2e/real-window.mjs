@@ -289,16 +289,30 @@ export class Page {
     return (await fetch(address, { method, headers, body: body && JSON.stringify(body) })).json();
   }
 
-  /** The violations of accessibility rules that axe-core finds, one per line. */
+  /**
+   * The violations of accessibility rules that axe-core finds, one per line. It reads the page in several steps, so what
+   * it finds in a page that moved meanwhile is of no state that anybody saw.
+   */
   async violations() {
     await this.driver.executeScript(AXE);
-    const found = await this.driver.executeAsyncScript(`
-      const done = arguments[arguments.length - 1];
-      axe.run(document, { resultTypes: ['violations'] }).then(
-        ({ violations }) => done(violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' ' + target + ': ' + failureSummary))),
-        (error) => done([String(error)]),
-      );
-    `);
+    const { found } = await until('the page to stand still while axe-core reads it', async () => {
+      const read = await this.driver.executeAsyncScript(`
+        const done = arguments[arguments.length - 1];
+        const places = () => [...document.querySelectorAll('body *')].map((element) => {
+          const { x, y, width, height } = element.getBoundingClientRect();
+          return [x, y, width, height].map(Math.round).join();
+        }).join(' ');
+        const before = places();
+        axe.run(document, { resultTypes: ['violations'] }).then(
+          ({ violations }) => done({
+            moved: places() !== before,
+            found: violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' ' + target + ': ' + failureSummary)),
+          }),
+          (error) => done({ moved: false, found: [String(error)] }),
+        );
+      `);
+      return read.moved && read.found.length > 0 ? null : read;
+    });
     return found;
   }
 

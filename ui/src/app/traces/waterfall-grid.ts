@@ -1,6 +1,7 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  DestroyRef,
   ElementRef,
   Injector,
   afterNextRender,
@@ -8,6 +9,7 @@ import {
   effect,
   inject,
   input,
+  signal,
   untracked,
   viewChild,
 } from '@angular/core';
@@ -25,6 +27,8 @@ import { Scene, WaterfallLine, lineOf } from './waterfall-line';
 
 /** Where marks of the ruler end while a button stands at its right end, in percent of its width. */
 const ROOM_OF_MARKS = 72;
+/** The minimum width of the bars, in rem. */
+const NARROWEST_BARS = 14;
 
 /** The rows of a trace with their bars, and the draggable lines between the columns. */
 @Component({
@@ -49,6 +53,8 @@ export class WaterfallGrid {
   private readonly grid = viewChild.required('rows', { read: ElementRef<HTMLElement> });
   private readonly timeline = viewChild.required<ElementRef<HTMLElement>>('timeline');
 
+  /** Width of the bars, in whole rem; until it is measured, the narrowest. */
+  private readonly width = signal(NARROWEST_BARS);
   private readonly scene = computed((): Scene | null => {
     const layout = this.waterfall().layout();
     const hits = this.waterfall().hits();
@@ -56,6 +62,7 @@ export class WaterfallGrid {
       layout && {
         layout,
         view: this.time().view(),
+        width: this.width(),
         critical: this.critical(),
         formats: this.language.formats(),
         say: this.say,
@@ -96,6 +103,7 @@ export class WaterfallGrid {
   constructor() {
     this.revealLinked();
     this.stayWhereRead();
+    this.measureBars();
   }
 
   /** Number of rows that fit, less one. */
@@ -135,6 +143,16 @@ export class WaterfallGrid {
       const reveal = (): void => this.reveal(untracked(waterfall.active));
       afterNextRender({ write: reveal }, { injector: this.injector });
     });
+  }
+
+  private measureBars(): void {
+    const observer = new ResizeObserver(([entry]) => {
+      const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+      const width = Math.floor((entry?.contentRect.width ?? 0) / rem);
+      this.width.set(Math.max(width, NARROWEST_BARS));
+    });
+    afterNextRender(() => observer.observe(this.timeline().nativeElement));
+    inject(DestroyRef).onDestroy(() => observer.disconnect());
   }
 
   /** Keeps the visible rows in place when the trace grows. */

@@ -35,12 +35,19 @@ const error = (span_id: string, at: number): ErrorEvent => ({
 
 function lines(
   spans: Span[],
-  more: { view?: View; critical?: boolean; logs?: LogLine[]; errors?: ErrorEvent[] } = {},
+  more: {
+    view?: View;
+    width?: number;
+    critical?: boolean;
+    logs?: LogLine[];
+    errors?: ErrorEvent[];
+  } = {},
 ): Record<string, WaterfallLine> {
   const layout = layoutOf({ spans, errors: more.errors ?? [], logs: more.logs ?? [] });
   const scene = {
     layout,
     view: more.view ?? whole(layout.total),
+    width: more.width ?? 40,
     critical: more.critical ?? true,
     formats: FORMATS.en,
     say: (key: string): string => key,
@@ -116,6 +123,21 @@ describe('a line of the waterfall', () => {
     const { r, a } = lines([ROOT, below]);
     expect(a).toMatchObject({ side: 'inside', noteAt: 2, dim: false });
     expect(r).toMatchObject({ note: '6%', side: 'inside', noteAt: 2, room: 94, dim: true });
+  });
+
+  it('has its note where it fits into the width that the bars have', () => {
+    const share = (width: number) => lines([ROOT, spanOf('a', 'r', 1_000, 1_100)], { width })['a'];
+    expect(share(40)).toMatchObject({ note: '10%', side: 'inside' });
+    expect(share(20)).toMatchObject({ note: '10%', side: 'right' });
+  });
+
+  it('has no note of dark letters where the bar has no full colour', () => {
+    const small = Array.from({ length: 3 }, (_, number) =>
+      spanOf(`s${number}`, 'r', 1_100 + number * 300, 1_101 + number * 300),
+    );
+    for (const critical of [true, false])
+      for (const { side, dim, row } of Object.values(lines([ROOT, ...small], { critical })))
+        if (row.kind === 'group') expect(side === 'inside' && !dim).toBe(false);
   });
 
   it('is one for many that are alike, and one for a gap', () => {
