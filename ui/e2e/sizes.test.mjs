@@ -318,6 +318,8 @@ async function faultsIn(page, { width, height, rem }, name) {
       style.setProperty('font-size', '${rem ? `${rem}px` : ''}', 'important');
       // Elements that depend on the size are drawn in the next frame.
       for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+      const moving = document.getAnimations().filter((each) => each instanceof CSSTransition);
+      await Promise.allSettled(moving.map(({ finished }) => finished));
       const faults = ${layoutFaults(asked)};
       if (${sees}) {
         const spin = document.querySelector('[data-test="spin"]').getBoundingClientRect();

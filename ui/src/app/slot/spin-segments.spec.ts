@@ -26,7 +26,7 @@ describe('the bar of a spin', () => {
     expect(scaleOf(null, micros(9), { total: micros(4_000_000) })).toBe(4_000_000);
   });
 
-  it('has the parts in the order of the stations, with a share where there is room', () => {
+  it('has the parts in the order of the stations, each with its share', () => {
     const parts = segmentsOf(
       [
         station('frontend', 20_000, 'passed', 0.02),
@@ -37,7 +37,7 @@ describe('the bar of a spin', () => {
       null,
     );
     expect(parts).toEqual([
-      { name: 'frontend', state: 'passed', width: 0.02, share: null },
+      { name: 'frontend', state: 'passed', width: 0.02, share: 0.02 },
       { name: 'payment-provider', state: 'failed', width: 0.98, share: 0.98 },
     ]);
   });

@@ -9,14 +9,12 @@ export interface Segment {
   readonly state: Station['state'];
   /** Fraction of the whole bar, 0 to 1. */
   readonly width: number;
-  /** Share of the spin that is written in the bar; null if it is unknown, or if it has no room. */
+  /** Share of the spin; null if it is unknown. */
   readonly share: number | null;
 }
 
 /** The bar of a running spin shows at least this time, so that it grows evenly. */
 const LEAST = fromMilliseconds(6_000);
-/** Smallest fraction of the bar that has room for a share. */
-const ROOM = 0.07;
 
 /** The time of the whole bar: that of the longer of both spins. */
 export function scaleOf(
@@ -40,6 +38,6 @@ export function segmentsOf(
     const waiting = state === 'waiting' && running !== null ? Math.max(0, running - known) : 0;
     const width = Math.min(1, (time ?? waiting) / scale);
     if (width <= 0) return [];
-    return [{ name, state, width, share: width >= ROOM ? share : null }];
+    return [{ name, state, width, share }];
   });
 }
