@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use parking_lot::Mutex;
 use reqwest::Method;
-use sentry::protocol::{SpanId, SpanStatus};
+use sentry::protocol::{SpanId, SpanStatus, Value};
 use sentry::{Hub, SentryFutureExt, Transaction};
 use serde_json::json;
 use tokio::task::{JoinError, JoinHandle};
@@ -17,7 +17,7 @@ use tracing::Instrument;
 
 use crate::spans::{self, OpenSpan, Recorded};
 use crate::trace_headers::{BAGGAGE, Incoming, SENTRY_TRACE};
-use crate::transport::{self, Carried, Measurement};
+use crate::transport::{self, Attribute, Carried, Measurement};
 
 /// Limit of spans in one transaction, which is Sentry's
 /// (<https://develop.sentry.dev/sdk/telemetry/traces/#span-limits>). Further spans are counted, not sent.
@@ -54,21 +54,30 @@ pub(crate) struct Traced {
     pub(crate) sampled: bool,
     /// The `trace` header of the envelopes, as JSON.
     pub(crate) sampling: Option<Arc<str>>,
-    pub(crate) kept: Mutex<PendingSpans>,
-    pub(crate) calls: Calls,
+    pub(crate) pending: Arc<Mutex<Pending>>,
 }
 
-/// Spans and measurements of a transaction that has not ended.
+/// What a transaction that has not ended has beside the SDK's transaction, which would copy its attributes each time
+/// that its ids are asked for.
 #[derive(Default)]
-pub(crate) struct PendingSpans {
+pub(crate) struct Pending {
     spans: Vec<Recorded>,
     /// Number of spans beyond [`MOST_SPANS`].
     lost: usize,
     measurements: Vec<Measurement>,
+    pub(crate) attributes: Vec<Attribute>,
+    /// The calls that the work has made, as breadcrumbs for an event.
+    pub(crate) calls: Vec<Called>,
 }
 
-/// The calls that the work has made, as breadcrumbs for an event.
-pub(crate) type Calls = Arc<Mutex<Vec<Called>>>;
+impl Pending {
+    fn annotate(&mut self, key: &'static str, value: Value) {
+        match self.attributes.iter_mut().find(|(known, _)| *known == key) {
+            Some(known) => known.1 = value,
+            None => self.attributes.push((key, value)),
+        }
+    }
+}
 
 /// One call to another service.
 #[derive(Clone)]
@@ -132,16 +141,17 @@ impl Context {
         let Some(traced) = &self.shared.traced else {
             return;
         };
-        let kept = std::mem::take(&mut *traced.kept.lock());
-        if kept.lost > 0 {
-            traced.transaction.set_data("spans.lost", json!(kept.lost));
+        let mut pending = std::mem::take(&mut *traced.pending.lock());
+        if pending.lost > 0 {
+            pending.annotate("spans.lost", json!(pending.lost));
         }
         traced.transaction.set_status(status);
         let transaction = traced.transaction.clone();
         let carried = Carried {
             trace_id: traced.trace_id.clone(),
-            spans: kept.spans,
-            measurements: kept.measurements,
+            spans: pending.spans,
+            attributes: pending.attributes,
+            measurements: pending.measurements,
             sampling: traced.sampling.clone(),
         };
         transport::carrying(carried, || {
@@ -173,8 +183,11 @@ impl Context {
         self.traced().map(|traced| &traced.hub)
     }
 
-    pub(crate) fn transaction(&self) -> Option<&Transaction> {
-        self.traced().map(|traced| &traced.transaction)
+    /// Sets an attribute of the transaction; a later value of the same key replaces the earlier one.
+    pub(crate) fn annotate(&self, key: &'static str, value: impl Into<Value>) {
+        if let Some(traced) = self.traced() {
+            traced.pending.lock().annotate(key, value.into());
+        }
     }
 
     /// Whether the running task has a context that is reported.
@@ -194,18 +207,18 @@ impl Context {
     /// Adds a span that has ended. A span that ends after its transaction is dropped.
     pub(crate) fn record(&self, span: Recorded) {
         let Some(traced) = self.traced() else { return };
-        let mut kept = traced.kept.lock();
-        if kept.spans.len() < MOST_SPANS {
-            kept.spans.push(span);
+        let mut pending = traced.pending.lock();
+        if pending.spans.len() < MOST_SPANS {
+            pending.spans.push(span);
         } else {
-            kept.lost += 1;
+            pending.lost += 1;
         }
     }
 
     /// Sets a measurement; a later value of the same name replaces the earlier one.
     pub(crate) fn measured(&self, measurement: Measurement) {
         let Some(traced) = self.traced() else { return };
-        let measurements = &mut traced.kept.lock().measurements;
+        let measurements = &mut traced.pending.lock().measurements;
         measurements.retain(|(name, ..)| *name != measurement.0);
         measurements.push(measurement);
     }
@@ -215,7 +228,7 @@ impl Context {
         /// Limit of remembered calls: the SDK keeps as many breadcrumbs.
         const MOST: usize = 100;
         let Some(traced) = self.traced() else { return };
-        let mut calls = traced.calls.lock();
+        let calls = &mut traced.pending.lock().calls;
         if calls.len() == MOST {
             calls.remove(0);
         }

@@ -9,7 +9,7 @@ use sentry::Breadcrumb;
 use sentry::protocol::{Context as SentryContext, Event, Level, SpanId, TraceContext, Unit, User, Value};
 use serde_json::json;
 
-use crate::context::{Called, Calls, Context};
+use crate::context::{Called, Context, Pending};
 use crate::spans::open_in;
 use crate::transport::SAMPLING_CONTEXT;
 
@@ -25,10 +25,8 @@ pub fn player(id: &str) {
 }
 
 /// Sets an attribute of the transaction, such as `round.id`. It must not be a secret.
-pub fn annotate(key: &str, value: impl Into<Value>) {
-    if let Some(transaction) = Context::current().transaction() {
-        transaction.set_data(key, value.into());
-    }
+pub fn annotate(key: &'static str, value: impl Into<Value>) {
+    Context::current().annotate(key, value);
 }
 
 /// Sets a tag, which can be filtered by, on the transaction and on later events of the work.
@@ -43,10 +41,7 @@ pub fn tag(key: &str, value: &str) {
 /// characters `[a-z0-9._]`.
 pub fn measure(name: &'static str, value: f64, unit: &'static str) {
     let context = Context::current();
-    let Some(transaction) = context.transaction() else {
-        return;
-    };
-    transaction.set_data(name, json!(value));
+    context.annotate(name, json!(value));
     context.measured((name, value, unit));
 }
 
@@ -147,27 +142,34 @@ pub(crate) fn at_open_span(act: impl FnOnce()) {
     }
 }
 
-/// Adds to an event what the SDK's scope does not know: the earlier calls as breadcrumbs, the innermost open span,
-/// and the dynamic sampling context of the trace.
+/// Adds to an event what the SDK's scope does not know: the earlier calls as breadcrumbs, the innermost open span or
+/// else the attributes of the transaction, and the dynamic sampling context of the trace.
 pub(crate) fn complete(
     mut event: Event<'static>,
     work: SpanId,
-    calls: &Calls,
+    pending: &Mutex<Pending>,
     sampling: Option<&str>,
 ) -> Event<'static> {
-    let crumbs = calls.lock().clone().into_iter().map(crumb);
-    event.breadcrumbs.values.extend(crumbs);
+    let (calls, attributes) = {
+        let pending = pending.lock();
+        (pending.calls.clone(), pending.attributes.clone())
+    };
+    event.breadcrumbs.values.extend(calls.into_iter().map(crumb));
     event.breadcrumbs.values.sort_by_key(|crumb| crumb.timestamp);
-    if let Some(open) = open_in(work)
-        && let Some(SentryContext::Trace(trace)) = event.contexts.get_mut("trace")
-    {
-        let of_span = TraceContext {
-            span_id: open.id,
-            parent_span_id: Some(open.parent),
-            trace_id: trace.trace_id,
-            ..TraceContext::default()
-        };
-        **trace = of_span;
+    if let Some(SentryContext::Trace(trace)) = event.contexts.get_mut("trace") {
+        match open_in(work) {
+            Some(open) => {
+                **trace = TraceContext {
+                    span_id: open.id,
+                    parent_span_id: Some(open.parent),
+                    trace_id: trace.trace_id,
+                    ..TraceContext::default()
+                };
+            }
+            None => trace
+                .data
+                .extend(attributes.into_iter().map(|(key, value)| (key.to_owned(), value))),
+        }
     }
     if let Some(sampling) = sampling.and_then(|text| serde_json::from_str(text).ok()) {
         event.extra.insert(SAMPLING_CONTEXT.to_owned(), sampling);

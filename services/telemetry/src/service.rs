@@ -16,12 +16,11 @@ use axum::response::Response;
 use parking_lot::{Mutex, RwLock};
 use sentry::protocol::{Log, SessionStatus, SpanStatus};
 use sentry::{ClientOptions, Hub, SessionMode, TransactionContext};
-use serde_json::json;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
 
 use crate::call::Client;
-use crate::context::{Calls, Context, TraceLink, Traced};
+use crate::context::{Context, Pending, TraceLink, Traced};
 use crate::frames;
 use crate::report::{capture, complete};
 use crate::timings::Timings;
@@ -187,14 +186,15 @@ impl Service {
         };
         let sampling: Option<Arc<str>> = baggage.as_deref().and_then(sampling_context).map(Into::into);
         let trace = transaction.get_trace_context();
-        let (work, calls) = (trace.span_id, Calls::default());
+        let (work, pending) = (trace.span_id, Arc::<Mutex<Pending>>::default());
         hub.configure_scope(|scope| {
             scope.set_transaction(Some(name));
             scope.set_span(Some(transaction.clone().into()));
-            // Every holder of the lock leaves the list whole, so a panic while it is held does no harm.
-            let calls = AssertUnwindSafe(Arc::clone(&calls));
+            // Every holder of the lock leaves the lists whole, so a panic while it is held does no harm.
+            let pending = AssertUnwindSafe(Arc::clone(&pending));
             let sampling = sampling.clone();
-            scope.add_event_processor(move |event| Some(complete(event, work, &calls, sampling.as_deref())));
+            scope
+                .add_event_processor(move |event| Some(complete(event, work, &pending, sampling.as_deref())));
         });
         let traced = Traced {
             sampled,
@@ -203,8 +203,7 @@ impl Service {
             trace_id: trace.trace_id.to_string(),
             span_id: work,
             sampling,
-            kept: Mutex::default(),
-            calls,
+            pending,
         };
         Context::reported(traced, baggage)
     }
@@ -286,11 +285,9 @@ async fn observe(State(service): State<Service>, request: Request, next: Next) -
         }
         None => (request.uri().path().to_owned(), Context::silent(incoming)),
     };
-    if let Some(transaction) = context.transaction() {
-        transaction.set_data("http.request.method", json!(method.as_str()));
-        transaction.set_data("http.route", json!(route));
-        transaction.set_data("service", json!(service.name));
-    }
+    context.annotate("http.request.method", method.as_str());
+    context.annotate("http.route", route.as_str());
+    context.annotate("service", service.name);
     if let Some(hub) = context.hub() {
         hub.start_session();
     }
@@ -303,9 +300,7 @@ async fn observe(State(service): State<Service>, request: Request, next: Next) -
     let status = response.status().as_u16();
     let own = started.elapsed().saturating_sub(context.waited());
     service.timings.record(service.name, own, status >= 500);
-    if let Some(transaction) = context.transaction() {
-        transaction.set_data("http.response.status_code", json!(status));
-    }
+    context.annotate("http.response.status_code", status);
     if let Some(hub) = context.hub() {
         hub.end_session_with_status(match status {
             500.. => SessionStatus::Abnormal,

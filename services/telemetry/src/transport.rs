@@ -5,12 +5,16 @@
 //! (<https://develop.sentry.dev/sdk/foundations/envelopes/>), and our spans are not the SDK's.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sentry::protocol::{ClientSdkInfo, Context, EnvelopeItem, Map, Request, Transaction, User, Value};
+use sentry::protocol::{
+    ClientSdkInfo, Context, EnvelopeItem, Map, Request, TraceContext, Transaction, User, Value,
+};
 use sentry::types::Uuid;
 use sentry::{Envelope, Transport, TransportFactory};
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::spans::{Recorded, seconds};
@@ -21,6 +25,9 @@ pub type Sink = Arc<dyn Fn(&'static str, Vec<u8>) + Send + Sync>;
 
 /// A business number: name, value, unit.
 pub(crate) type Measurement = (&'static str, f64, &'static str);
+
+/// An attribute of a transaction.
+pub(crate) type Attribute = (&'static str, Value);
 
 /// Key in an event's `extra` that carries the envelope's `trace` header, a JSON object, through the SDK.
 pub(crate) const SAMPLING_CONTEXT: &str = "reelscope.trace";
@@ -57,6 +64,7 @@ pub(crate) struct Carried {
     /// Trace id, 32 hexadecimal digits.
     pub(crate) trace_id: String,
     pub(crate) spans: Vec<Recorded>,
+    pub(crate) attributes: Vec<Attribute>,
     pub(crate) measurements: Vec<Measurement>,
     /// The envelope's `trace` header, as JSON.
     pub(crate) sampling: Option<Arc<str>>,
@@ -161,7 +169,7 @@ struct Written<'a> {
     start_timestamp: f64,
     timestamp: f64,
     spans: Spans<'a>,
-    contexts: &'a Map<String, Context>,
+    contexts: Contexts<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<&'a Request>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -185,7 +193,7 @@ impl<'a> Written<'a> {
             start_timestamp: seconds(transaction.start_timestamp),
             timestamp: seconds(transaction.timestamp.unwrap_or(transaction.start_timestamp)),
             spans: Spans(carried),
-            contexts: &transaction.contexts,
+            contexts: Contexts(&transaction.contexts, &carried.attributes),
             request: transaction.request.as_ref(),
             server_name: transaction.server_name.as_deref(),
             measurements: Measurements(&carried.measurements),
@@ -198,6 +206,40 @@ struct Spans<'a>(&'a Carried);
 impl Serialize for Spans<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.spans.iter().map(|span| span.within(&self.0.trace_id)))
+    }
+}
+
+/// The contexts of a transaction, with its attributes as the `data` of the context `trace`
+/// (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/contexts/#trace-context>).
+struct Contexts<'a>(&'a Map<String, Context>, &'a [Attribute]);
+
+impl Serialize for Contexts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Trace<'a> {
+            #[serde(rename = "type")]
+            kind: &'static str,
+            #[serde(flatten)]
+            of_sdk: &'a TraceContext,
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            data: BTreeMap<&'static str, &'a Value>,
+        }
+        let mut contexts = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, context) in self.0 {
+            match context {
+                Context::Trace(of_sdk) => {
+                    let data = self.1.iter().map(|(key, value)| (*key, value)).collect();
+                    let trace = Trace {
+                        kind: "trace",
+                        of_sdk,
+                        data,
+                    };
+                    contexts.serialize_entry(name, &trace)?;
+                }
+                other => contexts.serialize_entry(name, other)?,
+            }
+        }
+        contexts.end()
     }
 }
 
