@@ -99,6 +99,8 @@ test('a spin lights up its way, and a click opens its waterfall', async (t) => {
   const turnover = metrics.find(({ name }) => name === 'stake');
   const span = spans.find(({ service }) => service === turnover.service);
   // A span with little of the critical path has a row of its own when a link names it.
+  await page.click('nav-traces');
+  await page.see('trace-row');
   await page.driver.executeScript(
     `history.pushState(null, '', arguments[0]); dispatchEvent(new Event('popstate'));`,
     `/traces/${spin.trace_id}?span=${span.span_id}`,
