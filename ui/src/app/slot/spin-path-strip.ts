@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { fromMilliseconds, toMilliseconds } from '../core/api/micros';
+import { fromMilliseconds, micros, toMilliseconds } from '../core/api/micros';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { colourOf } from '../core/ui/service-colour';
@@ -105,7 +105,17 @@ export class SpinPathStrip {
     if (!most) return null;
     const kind = this.isSlow() ? 'bottleneck' : 'longest';
     const name = this.say(`viewer.path.names.${most.name}`);
-    return { kind, what: this.say(`viewer.path.${kind}`), name, more: this.figures(most) };
+    const more = this.isSlow() ? this.gain(most) : this.figures(most);
+    return { kind, what: this.say(`viewer.path.${kind}`), name, more };
+  }
+
+  /** What a bottleneck took, and what the spin took beside it. */
+  private gain({ time, share }: Station): string {
+    const took = this.took();
+    if (time === null || share === null || took === null) return '';
+    const { lapse, percent } = this.language.formats();
+    const rest = lapse(micros(took - time));
+    return percent(share * 100, 0) + this.say('spin.beside', { rest });
   }
 
   private figures({ time, share }: Station): string {
