@@ -375,6 +375,8 @@ test('any two are compared from the list', async (t) => {
   for (let spin = 0; spin < 3; spin += 1) await spinWithTrace(page);
   await page.click('nav-traces');
   await page.see('trace-row');
+  await page.click('what-all');
+  await page.see('filter-name');
   await page.driver.executeScript(`
     const names = document.querySelector('[data-test="filter-name"]');
     names.value = 'slot-machine-spin';
