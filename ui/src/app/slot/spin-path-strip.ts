@@ -19,6 +19,8 @@ interface Verdict {
   readonly what: string;
   readonly name: string;
   readonly more: string;
+  /** What the spin took beside a bottleneck. */
+  readonly rest?: string;
 }
 
 /** Where the time of the last spin went: its total and what took it, its path, and the way to its trace. */
@@ -105,17 +107,16 @@ export class SpinPathStrip {
     if (!most) return null;
     const kind = this.isSlow() ? 'bottleneck' : 'longest';
     const name = this.say(`viewer.path.names.${most.name}`);
-    const more = this.isSlow() ? this.gain(most) : this.figures(most);
-    return { kind, what: this.say(`viewer.path.${kind}`), name, more };
+    const more = this.isSlow() ? this.gain(most) : { more: this.figures(most) };
+    return { kind, what: this.say(`viewer.path.${kind}`), name, ...more };
   }
 
-  /** What a bottleneck took, and what the spin took beside it. */
-  private gain({ time, share }: Station): string {
+  private gain({ time, share }: Station): Pick<Verdict, 'more' | 'rest'> {
     const took = this.took();
-    if (time === null || share === null || took === null) return '';
+    if (time === null || share === null || took === null) return { more: '' };
     const { lapse, percent } = this.language.formats();
     const rest = lapse(micros(took - time));
-    return percent(share * 100, 0) + this.say('spin.beside', { rest });
+    return { more: percent(share * 100, 0), rest: this.say('spin.beside', { rest }) };
   }
 
   private figures({ time, share }: Station): string {
