@@ -24,6 +24,10 @@ test('the moving picture', async (t) => {
     () => page.asked('/api/faults').then(({ ready }) => ready),
     LONG_MS,
   );
+  const isWritten = async () =>
+    !(await page.isThere('seeding')) &&
+    (await (await page.see('switch-missing-index')).isEnabled());
+  await until('the players to be written', isWritten, LONG_MS);
 
   const frames = [];
   const frame = async (ms) => {
@@ -46,6 +50,15 @@ test('the moving picture', async (t) => {
       },
       LONG_MS,
     );
+    await until('the win to be counted', async () => {
+      const shown = () =>
+        page.driver.executeScript(
+          `return [...document.querySelectorAll('rs-counted-money')].map(({ textContent }) => textContent).join()`,
+        );
+      const before = await shown();
+      await page.driver.executeAsyncScript('setTimeout(arguments[0], 100)');
+      return before === (await shown());
+    });
     await frame(LOOK_MS);
   };
 

@@ -21,7 +21,9 @@ const SIZES = [
 /** Limit of waiting, in milliseconds. A spin takes as long as the provider, and the players are written first. */
 const LONG_MS = 180_000;
 const STORY = ['missing-index', 'slow-rng', 'slow-provider', 'payment-errors'];
-/** Number of spins from which before and after has a verdict, and the heat strip is full. */
+/** Number of spins from which before and after has a verdict; with all problems a second has few. */
+const ENOUGH = 40;
+/** Number of spins that fill the heat strip. */
 const MANY = 400;
 
 test('pictures of every screen', async (t) => {
@@ -60,6 +62,9 @@ class Story {
         await this.save(`machine-waits-${variant}`);
       });
     });
+    // One payment in ten fails, which is another picture.
+    do await this.spin();
+    while (await this.page.isThere('error'));
     await this.measured();
     await this.picture('machine-slow');
     await this.page.click('open-trace');
@@ -95,7 +100,7 @@ class Story {
     await this.measured();
     await this.picture('machine-repeated');
     await this.page.click('compare-repeat');
-    await this.page.see('compare-bars');
+    await this.page.see('compare-sentence');
     await this.picture('compare');
     await this.open('business', 'impact-few');
     await this.page.click('nav-machine');
@@ -120,7 +125,7 @@ class Story {
   async players() {
     for (const id of STORY) await this.switch(id, 'on');
     await this.traffic({ running: true, players: 50, budget_percent: 50 });
-    await this.played(MANY);
+    await this.played(ENOUGH);
     await this.open('map', 'map-slow');
     await this.page.click('nav-machine');
     for (const id of STORY) await this.switch(id, 'fixed');
@@ -144,10 +149,14 @@ class Story {
     await this.page.see('faults-on');
     await this.spin();
     await this.picture('machine-provider-down');
-    await this.page.driver.executeScript(
-      `document.querySelector('[data-test="more-faults"]').open = true`,
-    );
-    await this.picture('more-faults');
+    await this.each(async (variant) => {
+      await this.page.driver.executeScript(`
+        const more = document.querySelector('[data-test="more-faults"]');
+        more.open = true;
+        more.scrollIntoView();
+      `);
+      await this.save(`more-faults-${variant}`);
+    });
     await this.page.press('b');
     await this.picture('presenter');
   }

@@ -75,7 +75,7 @@ export function eventWords(
     moreCauses: Math.max(event.exceptions_total - exceptions.length, 0),
     grouping: {
       by: say(`insights.issues.groupedBy.${event.grouping.by}`),
-      parts: joined(' · ', event.grouping.parts),
+      parts: joined(' · ', event.grouping.parts.map(plainName)),
     },
     crumbsText: some('crumbsOf', breadcrumbs.length, event.breadcrumbs_total),
     crumbs: {

@@ -50,6 +50,11 @@ describe('the calls on the map', () => {
     );
   });
 
+  it('are there at the first look, in progress', () => {
+    const shown = new Dots().at(60_000, [{ id: 'a', everyMs: 1_000, lastsMs: 3_000 }]);
+    expect(shown.map(({ place }) => place)).toEqual([0, 1, 2, null]);
+  });
+
   it('travel, wait in a queue for as long as a call lasts, and are gone', () => {
     const dots = new Dots();
     const slow: Flow[] = [{ id: 'a', everyMs: 1_000, lastsMs: 3_000 }];

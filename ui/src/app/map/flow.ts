@@ -70,9 +70,10 @@ export class Dots {
   }
 
   private grown(now: number, { id, everyMs, lastsMs }: Flow): number[] {
-    const begun = (this.begun.get(id) ?? []).filter((start) => now - start < TRAVEL_MS + lastsMs);
-    // Nothing is made up for a time in which nobody looked.
-    let last = Math.max(this.last.get(id) ?? now, now - everyMs - TRAVEL_MS);
+    const inProgress = TRAVEL_MS + lastsMs;
+    const begun = (this.begun.get(id) ?? []).filter((start) => now - start < inProgress);
+    // The calls that are in progress at the first look set out before it.
+    let last = Math.max(this.last.get(id) ?? -Infinity, now - inProgress);
     while (last + everyMs <= now) {
       last += everyMs;
       begun.push(last);

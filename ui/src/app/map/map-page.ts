@@ -26,6 +26,8 @@ import { MapStore } from './map-store';
 const MOST_OF_A_NAME = 100;
 /** A share of less than this long for each trace hurts nobody, however large it is. */
 const SLOW = fromMilliseconds(200);
+/** With fewer traces the first load of the page would be the culprit before anybody has played. */
+const LEAST_TRACES = 3;
 /** Share of the critical path from which a box has its whole colour, and that colour in per cent. */
 const [FULL_SHARE, FULL_COLOUR] = [0.7, 20];
 /** Width of the wires with the fewest and the most calls, in rem. */
@@ -86,7 +88,8 @@ export class MapPage {
   });
   /** The service or peer that most of the time goes to, where that is long. */
   private readonly hot = computed(() => {
-    const nodes = this.store.map()?.nodes ?? [];
+    const { nodes = [], path_traces = 0 } = this.store.map() ?? {};
+    if (path_traces < LEAST_TRACES) return null;
     const [largest] = nodes.toSorted((one, other) => other.path_us - one.path_us);
     return largest && this.meanOf(largest) >= SLOW ? largest.id : null;
   });

@@ -15,7 +15,6 @@ import { ProblemId, ProblemView } from '../core/api/parts';
 import { ReleaseView } from '../core/api/schema';
 import { refusalWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
-import { joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
 import { IMPACT_PATH } from '../core/ui/business-part';
 import { Holds } from '../core/ui/holds';
@@ -209,7 +208,7 @@ export class ProblemsTab {
     const name = this.say(`problems.name.${id}`);
     const share = this.cards().find((card) => card.id === id)?.share;
     if (!share) return this.say('problems.next.fix', { name });
-    return `${name}: ${joined(' ', [share.figure, share.words])}`;
+    return `${name}: ${share.figure || share.words}`;
   }
 
   /** What a problem takes of the newest spin; null while that is unknown. */

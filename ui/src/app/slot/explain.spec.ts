@@ -53,4 +53,9 @@ describe('the explanation of a spin', () => {
     const reasons = reasonsOf(spin({ user: 0.04, provider: 4 }), { problems });
     expect(reasons.map(({ station }) => station)).toEqual(['payment-provider']);
   });
+
+  it('names a problem rather than a larger part that none explains', () => {
+    const reasons = reasonsOf(spin({ user: 0.35, provider: 4, own: 0.6 }), { problems });
+    expect(reasons.map(({ station }) => station)).toEqual(['payment-provider', 'user-service']);
+  });
 });

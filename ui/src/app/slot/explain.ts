@@ -17,8 +17,9 @@ export interface Reason {
 
 /** A sentence with more clauses is not heard to its end. */
 const MOST = 2;
-/** A part below this share, or below this time, explains nothing. */
+/** A part below this share, or below this time, explains nothing; one that no problem explains needs more. */
 const LEAST_SHARE = 0.05;
+const LEAST_UNEXPLAINED = 0.2;
 const LEAST_MS = 50;
 
 /** The problem that makes a station slow. */
@@ -45,6 +46,7 @@ export function reasonsOf(
       const problem = PROBLEM_IDS.find((id) => id === cause && problems.includes(id)) ?? null;
       const { span } = layout.shares.find(({ actor }) => actor === name)?.span ?? {};
       const scanned = span?.data['db.rows_scanned'];
+      if (problem === null && share < LEAST_UNEXPLAINED) return [];
       return [
         { station: name, share, problem, scanned: typeof scanned === 'number' ? scanned : null },
       ];

@@ -94,7 +94,7 @@ describe('the words about a spin', () => {
   it('are the total and the bottleneck of a slow spin, with the way to its trace', () => {
     shown(spin(5_000, 4_000));
     expect(text('spin-time')).toContain('5.00 s');
-    expect(text('bottleneck')).toBe('Bottleneck: Payment provider 4.00 s, 80%');
+    expect(text('bottleneck')).toBe('Bottleneck: Payment provider 80%, the rest 1.00 s');
     expect(find('open-trace')?.getAttribute('href')).toBe('/traces/b');
   });
 
@@ -140,6 +140,6 @@ describe('the words about a spin', () => {
 
   it('are not about a call that failed and was tried again in a spin that succeeded', () => {
     shown(spin(5_000, 4_000, { status: 'internal_error' }));
-    expect(text('bottleneck')).toBe('Bottleneck: Payment provider 4.00 s, 80%');
+    expect(text('bottleneck')).toBe('Bottleneck: Payment provider 80%, the rest 1.00 s');
   });
 });

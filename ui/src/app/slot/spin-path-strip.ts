@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
-import { fromMilliseconds, toMilliseconds } from '../core/api/micros';
+import { fromMilliseconds, micros, toMilliseconds } from '../core/api/micros';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { colourOf } from '../core/ui/service-colour';
@@ -19,6 +19,8 @@ interface Verdict {
   readonly what: string;
   readonly name: string;
   readonly more: string;
+  /** What the spin took beside a bottleneck. */
+  readonly rest?: string;
 }
 
 /** Where the time of the last spin went: its total and what took it, its path, and the way to its trace. */
@@ -105,7 +107,16 @@ export class SpinPathStrip {
     if (!most) return null;
     const kind = this.isSlow() ? 'bottleneck' : 'longest';
     const name = this.say(`viewer.path.names.${most.name}`);
-    return { kind, what: this.say(`viewer.path.${kind}`), name, more: this.figures(most) };
+    const more = this.isSlow() ? this.gain(most) : { more: this.figures(most) };
+    return { kind, what: this.say(`viewer.path.${kind}`), name, ...more };
+  }
+
+  private gain({ time, share }: Station): Pick<Verdict, 'more' | 'rest'> {
+    const took = this.took();
+    if (time === null || share === null || took === null) return { more: '' };
+    const { lapse, percent } = this.language.formats();
+    const rest = lapse(micros(took - time));
+    return { more: percent(share * 100, 0), rest: this.say('spin.beside', { rest }) };
   }
 
   private figures({ time, share }: Station): string {

@@ -170,9 +170,13 @@ export class HeatStrip {
     const { nativeElement } = this.canvas();
     const context = nativeElement.getContext('2d');
     if (!context || width === 0) return;
-    nativeElement.width = width * devicePixelRatio;
-    nativeElement.height = height * devicePixelRatio;
-    context.scale(devicePixelRatio, devicePixelRatio);
+    const scale = devicePixelRatio;
+    const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
+    // An assignment allocates the canvas anew, even of the same size.
+    if (nativeElement.width !== wide) nativeElement.width = wide;
+    if (nativeElement.height !== high) nativeElement.height = high;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, width, height);
     const top = height * FLAGS;
     const gap = pitch > 4 ? 0.15 * pitch : 0;
     columns.forEach(({ spin, failed, flags }, place) => {

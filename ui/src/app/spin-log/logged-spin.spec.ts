@@ -1,15 +1,16 @@
+import { newestFirst } from '../core/api/arrival';
 import { SPIN } from '../core/api/parts';
 import { micros } from '../core/api/micros';
 import { TraceSummary } from '../core/api/schema';
 import { TRACE } from '../testing/replies';
-import { LoggedSpin, columnsOf, flagsOf, heightOf, loggedSpin } from './logged-spin';
+import { LoggedSpin, columnsOf, flagsOf, heightOf, loggedSpin, oldestFirst } from './logged-spin';
 
 function trace(over: Partial<TraceSummary>): TraceSummary {
   return { ...TRACE, name: SPIN, service: 'frontend', ...over };
 }
 
 function spin(over: Partial<LoggedSpin>): LoggedSpin {
-  return {
+  const made = {
     traceId: 't',
     arrived: 1,
     start: micros(0),
@@ -23,6 +24,7 @@ function spin(over: Partial<LoggedSpin>): LoggedSpin {
     faults: [],
     ...over,
   };
+  return { ...made, switches: [made.problems, made.fixed, made.faults].join('|') };
 }
 
 describe('a spin of the log', () => {
@@ -33,6 +35,23 @@ describe('a spin of the log', () => {
       took: 5_000,
       failed: true,
     });
+  });
+
+  it('stands in the order of arrival, as the lists of traces do', () => {
+    const places = [
+      [2, 'a'],
+      [1, 'b'],
+      [2, 'b'],
+      [1, 'a'],
+    ] as const;
+    const ids = (told: { first_envelope: number; trace_id: string }[]): string[] =>
+      told.map(({ first_envelope, trace_id }) => `${first_envelope}${trace_id}`);
+    const traces = places.map(([first_envelope, trace_id]) => ({ first_envelope, trace_id }));
+    const logged = traces
+      .map(({ first_envelope, trace_id }) => spin({ arrived: first_envelope, traceId: trace_id }))
+      .sort(oldestFirst)
+      .map(({ arrived, traceId }) => ({ first_envelope: arrived, trace_id: traceId }));
+    expect(ids(logged)).toEqual(ids(traces.sort(newestFirst).reverse()));
   });
 
   it('names who has most of its critical path, unless it is fast', () => {

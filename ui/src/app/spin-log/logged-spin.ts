@@ -22,6 +22,8 @@ export interface LoggedSpin {
   readonly problems: readonly string[];
   readonly fixed: readonly string[];
   readonly faults: readonly string[];
+  /** These three as one text, by which many spins are compared quickly. */
+  readonly switches: string;
 }
 
 /** Null for a trace that is no spin, and until its root has arrived. */
@@ -39,7 +41,13 @@ export function loggedSpin(trace: TraceSummary): LoggedSpin | null {
     problems: trace.problems,
     fixed: trace.problems_fixed,
     faults: trace.faults,
+    switches: [trace.problems, trace.problems_fixed, trace.faults].join('|'),
   };
+}
+
+/** Comparator: the order of `newestFirst` in core/api/arrival.ts, backwards and without an object for each of two. */
+export function oldestFirst(one: LoggedSpin, other: LoggedSpin): number {
+  return one.arrived - other.arrived || (one.traceId < other.traceId ? -1 : 1);
 }
 
 /** Something that was switched between two spins. */
@@ -55,10 +63,17 @@ export interface Flag {
  * it.
  */
 export function flagsOf(spins: readonly LoggedSpin[]): Flag[] {
+  const different = new Map<string, LoggedSpin>();
+  for (const spin of spins) if (!different.has(spin.switches)) different.set(spin.switches, spin);
   const ids = new Set(
-    spins.flatMap(({ problems, fixed, faults }) => [problems, fixed, faults].flat()),
+    [...different.values()].flatMap(({ problems, fixed, faults }) =>
+      [problems, fixed, faults].flat(),
+    ),
   );
-  const all = [...ids].flatMap((id) => flagsOfOne(spins, id));
+  const all = [...ids].flatMap((id) => {
+    const states = new Map([...different].map(([switches, spin]) => [switches, stateIn(spin, id)]));
+    return flagsOfOne(spins, states, id);
+  });
   const flags: Flag[] = [];
   for (const flag of all.sort((one, other) => one.at - other.at)) {
     // A release switches several problems at once.
@@ -69,13 +84,20 @@ export function flagsOf(spins: readonly LoggedSpin[]): Flag[] {
   return flags;
 }
 
-function flagsOfOne(spins: readonly LoggedSpin[], id: string): Flag[] {
+/** The state of one problem or fault during a spin; null while it is switched. */
+type SwitchState = Flag['kind'] | 'off' | null;
+
+function flagsOfOne(
+  spins: readonly LoggedSpin[],
+  states: ReadonlyMap<string, SwitchState>,
+  id: string,
+): Flag[] {
   const flags: Flag[] = [];
-  let state: Flag['kind'] | 'off' | null = null;
+  let state: SwitchState = null;
   /** The first spin with this state. */
   let first: LoggedSpin | undefined;
   spins.forEach((spin, at) => {
-    const found = stateIn(spin, id);
+    const found = states.get(spin.switches) ?? null;
     // Of two spins at the same time, one may have been served before the switch and the other after it.
     if (found === null || found === state || (first && areTogether(first, spin))) return;
     if (first && found !== 'off') flags.push({ at, kind: found, id });
@@ -85,8 +107,7 @@ function flagsOfOne(spins: readonly LoggedSpin[], id: string): Flag[] {
   return flags;
 }
 
-/** Null for a spin during which it was switched. */
-function stateIn({ problems, fixed, faults }: LoggedSpin, id: string): Flag['kind'] | 'off' | null {
+function stateIn({ problems, fixed, faults }: LoggedSpin, id: string): SwitchState {
   const [isProblem, isFixed] = [problems.includes(id), fixed.includes(id)];
   if (isProblem && isFixed) return null;
   if (isFixed) return 'fix';

@@ -57,6 +57,22 @@ describe('the log of spins', () => {
     expect(log.spins().map(({ failed }) => failed)).toEqual([true, true]);
   });
 
+  it('begins with some of the newest spins, and keeps many times as many', async () => {
+    const page = (from: number): TraceSummary[] =>
+      Array.from({ length: 500 }, (_, at) => spin(`${from - at}`, from - at));
+    gateway.traces.mockImplementation(({ cursor = '2000' }: { cursor?: string }) => ({
+      traces: page(Number(cursor)),
+      next: `${Number(cursor) - 500}`,
+    }));
+    log.follow();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([log.spins()[0]?.arrived, log.spins().length]).toEqual([1_001, 1_000]);
+    for (let at = 2_001; at <= 9_000; at += 1)
+      stream.tell('trace', spin(`${at}`, at, { virtual_player: true }));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([log.spins()[0]?.arrived, log.spins().length]).toEqual([1_001, 8_000]);
+  });
+
   it('shows spins of virtual players together, and knows the newest of a person', async () => {
     gateway.traces.mockRejectedValue(new Error('away'));
     log.follow();

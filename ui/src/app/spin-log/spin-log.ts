@@ -1,15 +1,19 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
 import { SPIN } from '../core/api/parts';
-import { newestFirst } from '../core/api/arrival';
 import { Gateway } from '../core/api/gateway';
 import { PagedTraces } from '../core/api/paged-traces';
 import { TraceSummary } from '../core/api/schema';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { LoggedSpin, loggedSpin } from './logged-spin';
+import { LoggedSpin, loggedSpin, oldestFirst } from './logged-spin';
 
-/** The newest spins are kept, at least this many; the list of traces has older ones. */
-const KEPT = 1_000;
+/**
+ * The newest spins are kept, at least this many, so that a presentation is seen from its begin while virtual players
+ * spin; the list of traces has older ones.
+ */
+const KEPT = 10_000;
+/** Of these, how many are read from the collector when the page opens. */
+const READ = 1_000;
 /** The oldest spins are dropped together, so that the others keep their columns in the strip. */
 const DROPPED = 64;
 const PAGE = 500;
@@ -20,7 +24,7 @@ const CALM_MS = 500;
 @Injectable({ providedIn: 'root' })
 export class SpinLog {
   private readonly stream = inject(TelemetryStream);
-  private readonly pages = new PagedTraces(inject(Gateway), KEPT);
+  private readonly pages = new PagedTraces(inject(Gateway), READ);
   private readonly known = new Map<string, LoggedSpin>();
   private readonly _spins = signal<readonly LoggedSpin[]>([]);
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -58,7 +62,7 @@ export class SpinLog {
         newer = told;
         read += page.traces.length;
         found.push(...page.traces.flatMap((trace) => loggedSpin(trace) ?? []));
-        return read < KEPT;
+        return read < READ;
       });
       if (!isCurrent) return;
     } catch {
@@ -71,13 +75,7 @@ export class SpinLog {
   private show(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const place = ({ traceId, arrived }: LoggedSpin) => ({
-      trace_id: traceId,
-      first_envelope: arrived,
-    });
-    const spins = [...this.known.values()].sort((one, other) =>
-      newestFirst(place(other), place(one)),
-    );
+    const spins = [...this.known.values()].sort(oldestFirst);
     const tooMany = Math.floor((spins.length - KEPT) / DROPPED) * DROPPED;
     for (const { traceId } of spins.splice(0, Math.max(0, tooMany))) this.known.delete(traceId);
     this._spins.set(spins);

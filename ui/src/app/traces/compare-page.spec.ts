@@ -5,7 +5,7 @@ import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { ApiProblem } from '../core/api/api-problem';
 import { TelemetryStream } from '../core/api/telemetry-stream';
-import { Span, TraceDetail } from '../core/api/schema';
+import { Span, TraceDetail, TraceSummary } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { spanOf } from '../testing/any-spans';
@@ -111,6 +111,23 @@ describe('the page of two traces', () => {
     // The changes of the services sum to the change of the whole.
     expect(text('compare-services')).toMatch(/payments ?3\.90 s ?10\.0 ms ?−3\.89 s/);
     expect(text('compare-services')).toMatch(/frontend ?100 ms ?90\.0 ms ?−10\.0 ms/);
+  });
+
+  it.each([
+    { release: '1.0.0', told: / 1\.0\.0 \+ 2 fixes ?1\.00 ms/ },
+    { release: '1.2.0', told: / 1\.2\.0 ?1\.00 ms/ },
+  ])('says of release $release what was fixed by hand since the other', async (side) => {
+    const of = (id: string, more: Partial<TraceSummary>): TraceDetail => {
+      const detail = detailOf(id, spin(0, 1_000));
+      return { ...detail, summary: { ...detail.summary, ...more } };
+    };
+    const problems = ['missing-index', 'slow-provider'];
+    await shown(
+      of('a', { problems }),
+      of('b', { release: side.release, problems_fixed: problems }),
+    );
+    expect(text('side-before')).toMatch(/ 1\.0\.0 ?1\.00 ms/);
+    expect(text('side-after')).toMatch(side.told);
   });
 
   it('names what only one of them has', async () => {

@@ -202,7 +202,7 @@ export class ComparePage {
       name: detail ? nameOfTrace(detail) : '',
       when: detail ? date(detail.summary.start_us) : '',
       ok: detail?.summary.ok ?? true,
-      release: detail?.summary.release ?? '',
+      release: this.releaseOf(which),
       time: lapse(micros(time)),
       why: layout.path.why && this.say(`viewer.why.${layout.path.why}`),
       // In per cent of the longer trace.
@@ -224,6 +224,16 @@ export class ComparePage {
         text: `${lapse(time)} · ${percent(share * 100, 0)}`,
       })),
     };
+  }
+
+  /** The release of one side, with the number of problems of the other side that are fixed in it by hand. */
+  private releaseOf(which: 'before' | 'after'): string {
+    const summaries = [this.before.detail()?.summary, this.after.detail()?.summary];
+    const [own, other] = which === 'before' ? summaries : summaries.toReversed();
+    const { release = '', problems_fixed = [] } = own ?? {};
+    if (!other || other.release !== release) return release;
+    const fixes = problems_fixed.filter((id) => other.problems.includes(id)).length;
+    return fixes === 0 ? release : `${release} ${this.language.count('faults.plusFixes', fixes)}`;
   }
 
   private actorLine({ actor, beforeTime, afterTime, delta, selfDelta }: ActorChange) {

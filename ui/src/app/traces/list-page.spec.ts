@@ -160,6 +160,9 @@ describe('the page of the traces', () => {
     gateway.traces.mockResolvedValue({ traces: [trace(2, { release: '1.1.0' })], indexed: true });
     query.set(new URLSearchParams('release=1.1.0'));
     await settled();
+    expect(all('filter-name'), 'spins have one name').toEqual([]);
+    query.set(new URLSearchParams('release=1.1.0&what=all'));
+    await settled();
     expect(all('trace-row')).toHaveLength(1);
     expect(options('filter-release')).toEqual(['', '1.0.0', '1.1.0']);
     expect(options('filter-name')).toEqual(['', 'pageload', 'slot-machine-spin']);
@@ -169,6 +172,7 @@ describe('the page of the traces', () => {
     const players = Array.from({ length: 200 }, (_, number) =>
       trace(number, { player: `p${number}`, name: `n${number}` }),
     );
+    query.set(new URLSearchParams('what=all'));
     await shown(...players.slice(1));
     expect(one('filter-player').title).toBe('');
     expect(text('filter-name')).not.toContain('at most');

@@ -1,3 +1,4 @@
+import { micros } from '../core/api/micros';
 import { TraceDetail } from '../core/api/schema';
 import { Key, Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
@@ -15,9 +16,7 @@ import { oddWords } from './waterfall-line';
 const SLOW = 500_000;
 /** Limit of the texts in a line, in characters, and of the shares of the critical path. */
 const MOST_OF_A_WORD = 100;
-const MOST_SHARES = 3;
-/** The same for a trace that failed, because its line says so too. */
-const MOST_SHARES_OF_A_FAILURE = 2;
+const MOST_SHARES = 2;
 /** Limit of the number of other roots that are named. */
 const MOST_OTHER_ROOTS = 5;
 
@@ -35,8 +34,10 @@ export function headOf(
   const count = (key: 'spans' | 'services', value: number): string =>
     language.count(`viewer.trace.${key}`, value);
   const { length } = layout.shares;
-  const few = summary.ok ? MOST_SHARES : MOST_SHARES_OF_A_FAILURE;
-  const shares = firstOf(layout.shares, allShares ? length : few);
+  const shares = firstOf(layout.shares, allShares ? length : MOST_SHARES);
+  const [lead] = layout.shares;
+  const slow = (lead?.time ?? 0) >= SLOW;
+  const total = layout.shares.reduce((sum, { time }) => sum + time, 0);
   const otherRoots = firstOf(detail.other_roots ?? [], MOST_OTHER_ROOTS);
   const background = backgroundWords(backgroundOf(summary), say, formats);
   return {
@@ -53,7 +54,12 @@ export function headOf(
       count('spans', layout.tree.nodes.length),
       count('services', summary.services.length + leftOutOf(summary, 'services')),
     ]),
-    slow: (layout.shares[0]?.time ?? 0) >= SLOW,
+    slow,
+    // A trace that failed says instead what failed.
+    beside:
+      lead && slow && summary.ok
+        ? say('spin.beside', { rest: lapse(micros(total - lead.time)) })
+        : '',
     shares: shares.shown.map(({ actor, share }) => ({
       actor: brief(actor, MOST_OF_A_WORD),
       colour: colourOf(actor),

@@ -165,6 +165,17 @@ describe('the page of a trace', () => {
     expect(text(all('matches')[0])).toMatch(/1$/);
   });
 
+  it('says of a slow trace who took most of it, and what all others took', async () => {
+    const wait = (ms: number): Span =>
+      spanOf('w', 'r', 1_000, 1_000 + ms * 1_000, { service: 'bank', op: 'http.server' });
+    const root = spanOf('r', null, 1_000, 5_001_000, { service: 'lamp' });
+    await shown({ spans: [root, wait(4_200)] });
+    expect(text(page.querySelector('.lead'))).toBe('bank 84%, the rest 800 ms');
+    const quick = spanOf('r', null, 1_000, 401_000, { service: 'lamp' });
+    await shown({ spans: [quick, wait(300)] });
+    expect(text(page.querySelector('.lead'))).toBe('bank 75%');
+  });
+
   it('names a trace of log lines alone by their service and the first of them', async () => {
     await shown({ logs: [log('second', 9), log('first\nof two', 7)] });
     expect(text(all('trace-name')[0])).toBe('lamp: first');

@@ -128,6 +128,7 @@ describe('a line of the waterfall', () => {
   it('has its note where it fits into the width that the bars have', () => {
     const share = (width: number) => lines([ROOT, spanOf('a', 'r', 1_000, 1_100)], { width })['a'];
     expect(share(40)).toMatchObject({ note: '10%', side: 'inside' });
+    expect(share(28)).toMatchObject({ note: '10%', side: 'right' });
     expect(share(20)).toMatchObject({ note: '10%', side: 'right' });
   });
 

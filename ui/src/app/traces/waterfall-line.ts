@@ -19,7 +19,10 @@ const DEEPEST = 16;
 const PLACES_OF_DOTS = 90;
 const PLACES_OF_PATH = 500;
 
-/** Width of a letter of a note, in rem: 0.62 em of 0.85 rem, which few texts of either alphabet exceed. */
+/**
+ * Width of a letter of a note, in rem: 0.62 em of 0.85 rem, which few texts of either alphabet exceed. A share has a sign
+ * of twice this width.
+ */
 const PER_LETTER = 0.53;
 /** The padding of a note, in rem, and what a note beside a ring has more. */
 const ROOM_AROUND = 1;
@@ -342,7 +345,8 @@ function placeOf(
 ): Pick<WaterfallLine, 'side' | 'noteAt' | 'room' | 'dim'> {
   if (!bar || note === '') return { side: 'right', noteAt: 0, room: 100, dim: false };
   const around = ROOM_AROUND + (isSpeck(bar) ? ROOM_OF_A_RING : 0);
-  const need = ((around + note.length * PER_LETTER) / whole) * 100;
+  const letters = note.length + (note.includes('%') ? 1 : 0);
+  const need = ((around + letters * PER_LETTER) / whole) * 100;
   const [part] = solid.toSorted((one, other) => other.width - one.width);
   if (part && part.width >= need)
     return { side: 'inside', noteAt: part.left, room: part.width, dim: false };

@@ -29,7 +29,7 @@ export interface SwitchMark {
           <span>{{ shown.title }}</span> <b>{{ shown.now }}</b>
         </p>
         <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
-          @for (mark of shown.marks; track mark.place) {
+          @for (mark of shown.marks; track $index) {
             <line
               [class.good]="mark.good"
               [attr.x1]="mark.place"

@@ -160,9 +160,12 @@ export class VirtualRows {
   private scrolled(): void {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
-      if (this.box.scrollTop !== this.placed) this.wanted = null;
+      const { scrollTop, scrollHeight, clientHeight } = this.box;
+      // A box that has become higher is scrolled back by the browser, and not by the person.
+      const isSetBack = scrollTop < this.placed && scrollTop >= scrollHeight - clientHeight - 1;
+      if (scrollTop !== this.placed && !isSetBack) this.wanted = null;
       const before = this.view();
-      this.top.set(this.box.scrollTop);
+      this.top.set(scrollTop);
       if (this.view() !== before) this.app.tick();
     });
   }

@@ -26,6 +26,7 @@ export const firstScreen = {
     sound: 'Sound',
     turbo: 'Turbo',
     help: 'Keyboard shortcuts',
+    more: 'More',
     present: 'Present',
   },
   account: {

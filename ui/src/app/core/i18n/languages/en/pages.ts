@@ -29,6 +29,7 @@ export const pages = {
     seeWhy: 'See why',
     failedAt: 'Failed at',
     was: 'before: {{ time }}',
+    beside: ', the rest {{ rest }}',
     racing: 'The same round took {{ time }} before',
     faster: { one: '{{ count }}× faster', other: '{{ count }}× faster' },
     slower: { one: '{{ count }}× slower', other: '{{ count }}× slower' },

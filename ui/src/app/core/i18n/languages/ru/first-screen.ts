@@ -28,6 +28,7 @@ export const firstScreen: FirstScreenPhrases = {
     sound: 'Звук',
     turbo: 'Турбо',
     help: 'Горячие клавиши',
+    more: 'Ещё',
     present: 'Показ',
   },
   account: {

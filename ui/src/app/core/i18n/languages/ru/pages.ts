@@ -30,6 +30,7 @@ export const pages: PagePhrases = {
     seeWhy: 'Почему',
     failedAt: 'Сбой',
     was: 'было: {{ time }}',
+    beside: ', остальное {{ rest }}',
     racing: 'В прошлый раз этот раунд занял {{ time }}',
     faster: {
       one: 'в {{ count }} раз быстрее,',
@@ -45,7 +46,7 @@ export const pages: PagePhrases = {
     },
     than: 'чем в прошлый раз',
     alike: 'Примерно столько же, сколько в прошлый раз',
-    sameBoard: 'Тот же seed, то же поле, та же выплата: отличается только время.',
+    sameBoard: 'Тот же сид, то же поле, та же выплата: отличается только время.',
     reels: 'Барабаны остановились через {{ reels }} после ответа.',
     explain: {
       one: '{{ share }} времени ушло на {{ what }}.',
