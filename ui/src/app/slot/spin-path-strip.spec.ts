@@ -1,4 +1,4 @@
-import { signal } from '@angular/core';
+import { computed, signal } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 
 import { micros } from '../core/api/micros';
@@ -54,7 +54,7 @@ describe('the words about a spin', () => {
             layout,
             before,
             summary: signal({ ...TRACE, problems: ['slow-provider', 'payment-errors'] }),
-            path: () => pathOf(null, layout(), false),
+            path: computed(() => pathOf(null, layout(), false)),
           },
         },
         {
@@ -136,6 +136,21 @@ describe('the words about a spin', () => {
     expect(text('bottleneck')).toBe('Failed at: Payment provider 4.00 s, 80%');
     find('explained-fix')?.click();
     expect(toggle).toHaveBeenCalledWith('payment-errors');
+  });
+
+  it('colour no other part than the one that failed', () => {
+    hasFailed.set(true);
+    const most = (): (string | undefined)[] =>
+      [...fixture.nativeElement.querySelectorAll('.station.most')].map(
+        ({ dataset }: HTMLElement) => dataset['test'],
+      );
+    shown(spin(5_000, 4_000, { status: 'internal_error' }));
+    expect(most()).toEqual(['station-payment-provider']);
+    shown(spin(5_000, 1_000, { status: 'internal_error' }));
+    expect(most()).toEqual([]);
+    hasFailed.set(false);
+    shown(spin(5_000, 1_000));
+    expect(most()).toEqual(['station-frontend']);
   });
 
   it('are not about a call that failed and was tried again in a spin that succeeded', () => {

@@ -71,7 +71,13 @@ export class SpinPathStrip {
   );
   protected readonly stations = computed(() => {
     const most = this.isSlow() ? this.longest() : null;
-    return this.spin.path().map((station) => this.shown(station, station === most));
+    // Beside the part that failed, no other one is in a colour.
+    const isFailure = this.verdict()?.kind === 'failed';
+    return this.spin
+      .path()
+      .map((station) =>
+        this.shown(station, station === most && (!isFailure || station.state === 'failed')),
+      );
   });
 
   private readonly isSlow = computed(() => (this.took() ?? 0) >= SLOW);
