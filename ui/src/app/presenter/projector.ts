@@ -25,6 +25,8 @@ export class Projector {
   private readonly _refusal = signal('');
   private readonly _watched = signal(false);
   private readonly _resting = signal(false);
+  /** Whether the script plays itself, and opens the pages of its steps. */
+  readonly playsItself = signal(false);
   /** Ends when this window stops leading. */
   private letGo: () => void = () => undefined;
 
@@ -59,7 +61,8 @@ export class Projector {
         shown = line;
         if (!step) return this.forget();
         // The page that a reload finds stays.
-        if (before !== '' && before !== step.id && step.page && this.leads()) {
+        const opens = this.leads() && !this.playsItself();
+        if (before !== '' && before !== step.id && step.page && opens) {
           this._refusal.set('');
           void this.performer.open(step.page).catch(() => undefined);
         }

@@ -14,7 +14,7 @@ import { OpenTrace } from '../core/ui/open-trace';
 import { reducedMotion } from '../core/ui/reduced-motion';
 import { PresentationStore } from './presentation-store';
 import { Projector } from './projector';
-import { selectorOf } from './spots';
+import { elementOf } from './spots';
 
 /** Interval of following an element that moves without an event, in milliseconds. */
 const FOLLOW_MS = 200;
@@ -107,7 +107,7 @@ export class Spotlight {
     const spot = this.spot();
     if (spot === null) return this.hole.set(null);
     if (this.reached !== spot) this.reveal(spot);
-    const element = this.elementOf(spot);
+    const element = elementOf(spot);
     if (!element) return this.hole.set(null);
     if (this.reached !== spot) {
       this.reached = spot;
@@ -125,11 +125,6 @@ export class Spotlight {
       // The newest row is the first one, which a list draws only at its top.
       for (const list of document.querySelectorAll('[role="grid"]')) list.scrollTop = 0;
     }
-  }
-
-  private elementOf(spot: Spot): Element | null {
-    const found = [...document.querySelectorAll(selectorOf(spot))];
-    return found.find((element) => element.getBoundingClientRect().height > 0) ?? null;
   }
 }
 
