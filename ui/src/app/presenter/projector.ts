@@ -83,6 +83,11 @@ export class Projector {
     this._resting.set(true);
   }
 
+  /** Lights what the line is about again. */
+  light(): void {
+    this._resting.set(false);
+  }
+
   /** Performs an action, after the one that is being performed. `button` is the id of the button that it belongs to. */
   async perform(action: Action, button?: string): Promise<string> {
     if (this._busy()) return this.language.say('presenter.busy');

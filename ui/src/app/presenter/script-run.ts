@@ -262,6 +262,7 @@ export class ScriptRun {
     const { action, label } = pressed;
     await clock.pass(0);
     this._pressing.set(label);
+    this.projector.rest();
     const { page, selectors } = controlOf(action);
     if (page && !firstShown(selectors)) await this.open(page);
     const control = await drawn(() => firstShown(selectors), page ? SHOWN_MS.early : 0);
@@ -277,6 +278,7 @@ export class ScriptRun {
     if (this._held()) this.stoppedAt = this.address.path();
     await clock.pass(LOOK_MS / speed);
     this._pressing.set('');
+    this.projector.light();
     return refusal;
   }
 

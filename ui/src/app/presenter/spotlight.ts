@@ -128,11 +128,12 @@ export class Spotlight {
   }
 }
 
+/** A part of the page that scrolls by itself may hide what is in the window. */
 function scrollTo(element: Element): void {
   const { top, bottom } = element.getBoundingClientRect();
-  if (top >= 0 && bottom <= innerHeight) return;
+  const block = top >= 0 && bottom <= innerHeight ? 'nearest' : 'center';
   const behavior = reducedMotion() ? 'auto' : 'smooth';
-  element.scrollIntoView({ block: 'center', behavior });
+  element.scrollIntoView({ block, behavior });
 }
 
 function holeOf(element: Element): Hole {
