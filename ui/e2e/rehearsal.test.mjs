@@ -115,8 +115,8 @@ test('a booth plays over and over, pauses for a visitor, and ends with Escape', 
   const fixed = '{ problem = { id = "slow-rng", is = "fixed" } }';
   const { page, reached } = await begin(t, fixed, 'booth');
   const state = async () => {
-    const { problems } = await page.asked('/api/faults');
-    return problems.find(({ id }) => id === 'slow-rng').state;
+    const { faults } = await page.asked('/api/faults');
+    return faults.find(({ id }) => id === 'slow-rng').state;
   };
   await reached('two');
   await until('the fix', async () => (await state()) === 'fixed');

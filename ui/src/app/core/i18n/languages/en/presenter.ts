@@ -31,6 +31,7 @@ export const presenter = {
   failed: 'The script could not be loaded.',
   conditions: 'Done when',
   done: 'Done',
+  doneOf: 'Done: {{ done }} of {{ of }}',
   open: 'not yet',
   say: 'Say',
   notes: 'Notes',

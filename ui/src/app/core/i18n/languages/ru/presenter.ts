@@ -39,6 +39,7 @@ export const presenter: PagePhrases['presenter'] = {
   failed: 'Не удалось загрузить сценарий.',
   conditions: 'Готово, когда',
   done: 'Готово',
+  doneOf: 'Готово: {{ done }} из {{ of }}',
   open: 'ещё нет',
   say: 'Сказать',
   notes: 'Заметки',
