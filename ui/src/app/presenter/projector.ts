@@ -2,7 +2,14 @@ import { DestroyRef, Injectable, computed, effect, inject, signal, untracked } f
 
 import { Language } from '../core/i18n/language';
 import { Action } from '../core/api/schema';
-import { Channel, ChannelMessage, Order, PROJECTOR_LOCK, VIEW_LOCK } from './channel';
+import {
+  Channel,
+  ChannelMessage,
+  Order,
+  PROJECTOR_LOCK,
+  ProjectorState,
+  VIEW_LOCK,
+} from './channel';
 import { Performer } from './performer';
 import { PresentationStore } from './presentation-store';
 import { refusalOf } from './presenter-words';
@@ -31,6 +38,11 @@ export class Projector {
   private letGo: () => void = () => undefined;
 
   readonly black = computed(() => this._black() && this.store.underWay());
+  private readonly state = computed((): ProjectorState => ({
+    black: this.black(),
+    pressed: [...this._pressed()],
+    language: this.language.active(),
+  }));
   readonly pressed = this._pressed.asReadonly();
   /** Whether an action is being performed. */
   readonly busy = this._busy.asReadonly();
@@ -47,7 +59,7 @@ export class Projector {
     this.lead();
     this.channel.tell({ kind: 'here' });
     effect(() => {
-      const state = { black: this.black(), pressed: [...this._pressed()] };
+      const state = this.state();
       if (this.leads()) this.channel.tell({ kind: 'projector', state });
     });
     let shown = '';
@@ -129,8 +141,7 @@ export class Projector {
     let refusal = '';
     if (order === 'black') this.toggleBlack();
     else if (order !== 'who') refusal = await this.perform(order.perform, order.button);
-    const state = { black: this.black(), pressed: [...this._pressed()] };
-    this.channel.tell({ kind: 'projector', state });
+    this.channel.tell({ kind: 'projector', state: this.state() });
     this.channel.tell({ kind: 'done', id, refusal });
   }
 

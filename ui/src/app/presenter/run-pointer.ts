@@ -1,12 +1,12 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
 import { ScriptRun } from './script-run';
 
-/** The pointer of a script that plays itself. It takes no click, and says nothing to a screen reader. */
+/** The pointer of a script that plays itself, unless a person has theirs at work. It takes no click, and says nothing to a screen reader. */
 @Component({
   selector: 'rs-run-pointer',
   template: `
-    @if (run.pointer(); as point) {
+    @if (shown(); as point) {
       <div
         class="pointer"
         data-test="run-pointer"
@@ -65,4 +65,5 @@ import { ScriptRun } from './script-run';
 })
 export class RunPointer {
   protected readonly run = inject(ScriptRun);
+  protected readonly shown = computed(() => (this.run.held() ? null : this.run.pointer()));
 }
