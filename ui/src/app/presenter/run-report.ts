@@ -62,7 +62,7 @@ import { PlayedStep, Remark } from './script-run';
       color: var(--bad);
     }
     .remark {
-      margin-left: 1.45rem;
+      margin-left: var(--space-14);
       color: var(--soft);
       font-size: 0.85rem;
     }
