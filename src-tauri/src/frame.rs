@@ -1,14 +1,19 @@
-//! Size and position of the window, the scale of its page, and what is stored of them.
+//! Size and position of the window, the scale of its page, and what is stored of them; what every window begins with.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
 use reelscope_stack::{Settings, durable};
+use tauri::webview::Color;
 use tauri::{AppHandle, LogicalPosition, LogicalSize, Manager, Monitor, WebviewWindow, WindowEvent};
 
 use crate::screen::{Area, SavedWindow, Size, Zoom, fit, least_window};
 
+/// Background colour of every page, painted from the first frame, so that no white flashes in a dark room.
+pub(crate) const GROUND: Color = Color(10, 12, 17, 255);
+/// URL of the empty page, which a window shows before it has another one.
+pub(crate) const NOTHING: &str = "about:blank";
 /// Name of the file, beside the settings file.
 const FILE: &str = "window.json";
 

@@ -1,11 +1,12 @@
-//! The desktop shell of Reelscope: one window, and the services that live as long as it.
+//! The desktop shell of Reelscope: a window with the machine, and the services that live as long as it.
 //!
 //! ```text
 //!   main ──> lifecycle   start, stop, exit code ──> the stack (five services, in this process)
 //!                ├─ again     a second start while the program ends
 //!                ├─ window    what the window shows, and where it may go
 //!                │    ├─ frame, screen   its size, and the scale of its page
-//!                │    └─ webkit          settings of the engine (Linux)
+//!                │    ├─ webkit          settings of the engine (Linux)
+//!                │    └─ presenter       a second window, with the presenter's notes
 //!                ├─ page      keeps the stack's page open when its process dies or hangs
 //!                └─ message   what the splash page says (words, language)
 //!   environment   variables and display (Linux), before everything else
@@ -24,6 +25,7 @@ mod language;
 mod lifecycle;
 mod message;
 mod page;
+mod presenter;
 mod screen;
 #[cfg(target_os = "linux")]
 mod webkit;

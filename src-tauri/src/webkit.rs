@@ -49,6 +49,20 @@ pub(crate) fn prepare(window: &WebviewWindow, listener: impl Listener) -> tauri:
     })
 }
 
+/// Closes a window with its page: the engine takes a page out of its window when the page closes itself.
+///
+/// # Errors
+/// The window is gone.
+pub(crate) fn close_with_page(window: &WebviewWindow) -> tauri::Result<()> {
+    let closed = window.clone();
+    window.with_webview(move |webview| {
+        webview.inner().connect_destroy(move |_| {
+            // It is gone already where the page was closed with it.
+            let _ = closed.destroy();
+        });
+    })
+}
+
 /// Disables proxies. The page comes from this process and loads nothing from elsewhere, but GLib sends requests for
 /// this machine through the proxies of environment and desktop too. A proxy elsewhere cannot reach this machine,
 /// and would see the launch token.

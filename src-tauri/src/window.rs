@@ -1,4 +1,4 @@
-//! The only window: what it shows, and where it may navigate.
+//! The window of the machine: what it shows, and where it may navigate.
 //!
 //! It shows the splash page, which is embedded in this program, or the stack's page, and an empty page before
 //! either. Every other URL is opened in the user's browser or not at all.
@@ -9,20 +9,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
-use tauri::webview::{Color, DownloadEvent, NewWindowResponse, PageLoadEvent};
+use tauri::webview::{DownloadEvent, NewWindowResponse, PageLoadEvent};
 use tauri::{AppHandle, Manager, Theme, Url, Webview, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
 use tauri_plugin_opener::OpenerExt;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{oneshot, watch};
 
-use crate::frame;
+use crate::frame::{self, GROUND, NOTHING};
 use crate::message::Message;
+use crate::presenter;
 use crate::screen::Size;
 
 const MAIN: &str = "main";
 const TITLE: &str = "Reelscope";
-/// Background colour of both pages, painted from the first frame, so that no white flashes in a dark room.
-const GROUND: Color = Color(10, 12, 17, 255);
 
 /// The window and the state of its pages. Clones share them.
 #[derive(Clone)]
@@ -79,8 +78,19 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
         .on_navigation(navigation(app, &place, &events))
         .on_new_window({
             let (app, place) = (app.clone(), Arc::clone(&place));
-            move |url, _features| {
+            move |url, features| {
                 let destination = locked(&place).destination(&url);
+                if destination == Destination::Here && presenter::is_its_page(&url) {
+                    let (inside, place, machine) = (app.clone(), Arc::clone(&place), app.clone());
+                    let may_go = move |url: &Url| {
+                        let destination = locked(&place).destination(url);
+                        destination == Destination::Here || leave(&inside, url, destination)
+                    };
+                    let raise_machine = move || {
+                        raise(&machine);
+                    };
+                    return presenter::open(&app, features, may_go, raise_machine);
+                }
                 leave(&app, &url, destination);
                 NewWindowResponse::Deny
             }
@@ -104,6 +114,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
     };
     let window = built(app, builder)?;
     let frame = begun.follow(&window);
+    presenter::close_with(&window);
     #[cfg(target_os = "linux")]
     crate::webkit::prepare(&window, Follower(events.clone(), frame.clone()))?;
     app.manage(events);
@@ -376,9 +387,6 @@ impl WindowState {
         }
     }
 }
-
-/// URL of the empty page.
-const NOTHING: &str = "about:blank";
 
 /// URL of the splash page, as Tauri serves embedded files on this system.
 const SPLASH: &str = if cfg!(windows) {

@@ -52,10 +52,11 @@ for (const language of LANGUAGES) {
     assert.ok(await press('F5'), 'F5 begins and does not reload');
     await shown('presenter-bar');
 
-    let place3 = await at();
-    while (place3.step < 2) place3 = await move('PageDown');
-    await barAt(2);
-    assert.equal(place3.done, false);
+    const launch = (await state()).script.steps.findIndex(({ id }) => id === 'launch');
+    let onLaunch = await at();
+    while (onLaunch.step < launch) onLaunch = await move('PageDown');
+    await barAt(launch);
+    assert.equal(onLaunch.done, false);
     await page.evaluate(click('presenter-act'));
     await until('the spin to fulfil the step', async () => (await at()).done);
     await until('the mark of the step', () =>
@@ -66,7 +67,7 @@ for (const language of LANGUAGES) {
 
     await page.evaluate('window.isBeforeReload = true; location.reload()');
     await until('the new page', () => page.evaluate('window.isBeforeReload !== true'));
-    await barAt(2);
+    await barAt(launch);
 
     await press('Period');
     await shown('black');
@@ -74,7 +75,9 @@ for (const language of LANGUAGES) {
     await gone('black');
     const before = await move('PageUp');
     assert.ok(
-      before.step === 2 ? before.line < place3.line || before.line === 0 : before.step === 1,
+      before.step === launch
+        ? before.line < onLaunch.line || before.line === 0
+        : before.step === launch - 1,
     );
 
     await press('Escape');

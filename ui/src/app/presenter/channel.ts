@@ -9,6 +9,8 @@ export interface ProjectorState {
   readonly black: boolean;
   /** The buttons of the script that were pressed. */
   readonly pressed: readonly string[];
+  /** Code of the language that it speaks. */
+  readonly language: string;
 }
 
 /** The messages between the windows of one browser or one program. */

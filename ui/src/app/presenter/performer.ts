@@ -14,10 +14,9 @@ import { FaultStore } from '../faults/fault-store';
 import { OverheadStore } from '../overhead/overhead-store';
 import { Story } from '../problems/story';
 import { Play } from '../slot/play';
+import { DRAWN_MS, drawn, firstShown } from './drawn';
 import { Questions } from './questions';
 
-/** Limit of waiting for a page to be drawn, in milliseconds. */
-const DRAWN_MS = 5_000;
 /** Number of traces among which one that shows a problem is searched. */
 const SEARCHED = 200;
 
@@ -82,7 +81,7 @@ export class Performer {
     if (page === 'compare') return this.compare();
     if (page === 'overhead' || page === 'daily_report' || page === 'calculator') {
       this.go(PART_PATHS[page]);
-      const part = await drawn(`[data-spot~="${page}"]`);
+      const part = await drawn(() => firstShown([`[data-spot~='${page}']`]));
       part?.scrollIntoView({ block: 'center' });
       return;
     }
@@ -216,17 +215,4 @@ export class Performer {
 
 function isOwnPage(page: Page): page is Parameters<typeof pathOf>[0] & Page {
   return ['machine', 'traces', 'issues', 'map', 'delivery', 'settings'].includes(page);
-}
-
-/** The first element of a selector, once it is in the page; null if it does not come. */
-function drawn(selector: string): Promise<Element | null> {
-  const ends = performance.now() + DRAWN_MS;
-  return new Promise((resolve) => {
-    const look = (): void => {
-      const found = document.querySelector(selector);
-      if (found || performance.now() > ends) resolve(found);
-      else requestAnimationFrame(look);
-    };
-    look();
-  });
 }

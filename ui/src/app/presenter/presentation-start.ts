@@ -3,12 +3,13 @@ import { ChangeDetectionStrategy, Component, computed, inject, output } from '@a
 import { Language } from '../core/i18n/language';
 import { LoadWords } from '../core/ui/load-words';
 import { PresentationStore } from './presentation-store';
+import { ChosenRun, RunChoice } from './run-choice';
 import { ScriptChoice } from './script-choice';
 
 /** Where a presentation is begun: which script, for whom, how long, and with a second screen or without. */
 @Component({
   selector: 'rs-presentation-start',
-  imports: [LoadWords, ScriptChoice],
+  imports: [LoadWords, RunChoice, ScriptChoice],
   templateUrl: './presentation-start.html',
   styleUrl: './presentation-start.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -21,6 +22,8 @@ export class PresentationStart {
 
   /** It shall begin; true from the first step on. */
   readonly begun = output<boolean>();
+  /** It shall play itself. */
+  readonly run = output<ChosenRun>();
   readonly view = output();
   readonly closed = output();
 

@@ -102,6 +102,11 @@ export class PresentationStore {
     return this.send(() => this.gateway.goToStep(step, line));
   }
 
+  /** Goes to the next step, or ends after the last. */
+  nextStep(): Promise<boolean> {
+    return this.send(() => this.gateway.nextStep());
+  }
+
   end(): Promise<boolean> {
     return this.send(() => this.gateway.endPresentation());
   }
@@ -112,7 +117,7 @@ export class PresentationStore {
     if (!standing || !this.underWay()) return;
     const move = moveOf(standing, direction);
     if (move.to === 'line') await this.goTo(move.step, move.line);
-    else if (move.to === 'next') await this.send(() => this.gateway.nextStep());
+    else if (move.to === 'next') await this.nextStep();
     else await this.send(() => this.gateway.stepBack());
   }
 

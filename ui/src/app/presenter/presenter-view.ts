@@ -78,6 +78,7 @@ export class PresenterView {
 
   constructor() {
     followCommands((command) => this.run(command));
+    effect(() => (document.title = `${this.say('presenter.openView')} · ${this.say('brand')}`));
     let asked = '';
     effect(() => {
       const id = this.questions.shown() ?? '';

@@ -9,6 +9,11 @@ import { PresentationStart } from './presentation-start';
 import { Projector } from './projector';
 import { QuestionList } from './question-list';
 import { Questions } from './questions';
+import { RunBar } from './run-bar';
+import { ChosenRun } from './run-choice';
+import { RunPointer } from './run-pointer';
+import { RunReport } from './run-report';
+import { ScriptRun } from './script-run';
 import { Spotlight } from './spotlight';
 
 /** The name of the presenter's window, so that it is opened once. */
@@ -17,7 +22,15 @@ const WINDOW = 'reelscope-presenter';
 /** The presentation in the window of the machine: its start, its bar, the light, questions and the blackout. */
 @Component({
   selector: 'rs-projector-stage',
-  imports: [PresentationStart, PresenterBar, QuestionList, Spotlight],
+  imports: [
+    PresentationStart,
+    PresenterBar,
+    QuestionList,
+    RunBar,
+    RunPointer,
+    RunReport,
+    Spotlight,
+  ],
   templateUrl: './projector-stage.html',
   styleUrl: './projector-stage.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -27,6 +40,7 @@ export class ProjectorStage {
   protected readonly store = inject(PresentationStore);
   protected readonly projector = inject(Projector);
   protected readonly questions = inject(Questions);
+  protected readonly scriptRun = inject(ScriptRun);
   protected readonly say = inject(Language).say;
   protected readonly path = PRESENTER_PATH;
 
@@ -42,12 +56,19 @@ export class ProjectorStage {
   }
 
   protected openView(): void {
-    this.blocked.set(window.open(PRESENTER_PATH, WINDOW, 'popup,width=1180,height=760') === null);
+    const view = window.open(PRESENTER_PATH, WINDOW, 'popup,width=1180,height=760');
+    // One that is open already is brought to the front.
+    this.blocked.set(view === null && !this.projector.watched());
   }
 
   protected async begin(again: boolean): Promise<void> {
     this.choosing.set(false);
     await (again ? this.store.restart() : this.store.start());
+  }
+
+  protected play({ kind, speed }: ChosenRun): void {
+    this.choosing.set(false);
+    void this.scriptRun.start(kind, speed);
   }
 
   /** Whoever works on the page sees all of it until the next line. */

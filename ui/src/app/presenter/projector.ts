@@ -2,7 +2,14 @@ import { DestroyRef, Injectable, computed, effect, inject, signal, untracked } f
 
 import { Language } from '../core/i18n/language';
 import { Action } from '../core/api/schema';
-import { Channel, ChannelMessage, Order, PROJECTOR_LOCK, VIEW_LOCK } from './channel';
+import {
+  Channel,
+  ChannelMessage,
+  Order,
+  PROJECTOR_LOCK,
+  ProjectorState,
+  VIEW_LOCK,
+} from './channel';
 import { Performer } from './performer';
 import { PresentationStore } from './presentation-store';
 import { refusalOf } from './presenter-words';
@@ -25,10 +32,17 @@ export class Projector {
   private readonly _refusal = signal('');
   private readonly _watched = signal(false);
   private readonly _resting = signal(false);
+  /** Whether the script plays itself, and opens the pages of its steps. */
+  readonly playsItself = signal(false);
   /** Ends when this window stops leading. */
   private letGo: () => void = () => undefined;
 
   readonly black = computed(() => this._black() && this.store.underWay());
+  private readonly state = computed((): ProjectorState => ({
+    black: this.black(),
+    pressed: [...this._pressed()],
+    language: this.language.active(),
+  }));
   readonly pressed = this._pressed.asReadonly();
   /** Whether an action is being performed. */
   readonly busy = this._busy.asReadonly();
@@ -45,7 +59,7 @@ export class Projector {
     this.lead();
     this.channel.tell({ kind: 'here' });
     effect(() => {
-      const state = { black: this.black(), pressed: [...this._pressed()] };
+      const state = this.state();
       if (this.leads()) this.channel.tell({ kind: 'projector', state });
     });
     let shown = '';
@@ -59,7 +73,8 @@ export class Projector {
         shown = line;
         if (!step) return this.forget();
         // The page that a reload finds stays.
-        if (before !== '' && before !== step.id && step.page && this.leads()) {
+        const opens = this.leads() && !this.playsItself();
+        if (before !== '' && before !== step.id && step.page && opens) {
           this._refusal.set('');
           void this.performer.open(step.page).catch(() => undefined);
         }
@@ -78,6 +93,11 @@ export class Projector {
   /** Somebody works on the page. */
   rest(): void {
     this._resting.set(true);
+  }
+
+  /** Lights what the line is about again. */
+  light(): void {
+    this._resting.set(false);
   }
 
   /** Performs an action, after the one that is being performed. `button` is the id of the button that it belongs to. */
@@ -121,8 +141,7 @@ export class Projector {
     let refusal = '';
     if (order === 'black') this.toggleBlack();
     else if (order !== 'who') refusal = await this.perform(order.perform, order.button);
-    const state = { black: this.black(), pressed: [...this._pressed()] };
-    this.channel.tell({ kind: 'projector', state });
+    this.channel.tell({ kind: 'projector', state: this.state() });
     this.channel.tell({ kind: 'done', id, refusal });
   }
 

@@ -1,5 +1,7 @@
 import { DestroyRef, Injectable, inject, signal } from '@angular/core';
 
+import { Language } from '../core/i18n/language';
+import { LANGUAGES } from '../core/i18n/languages';
 import { Channel, ChannelMessage, Order, ProjectorState, VIEW_LOCK } from './channel';
 
 /** Limit of waiting for the window of the machine, in milliseconds. */
@@ -13,10 +15,15 @@ interface Sent {
 /** The presenter's view: it lets the window of the machine perform what is pressed here. */
 @Injectable({ providedIn: 'root' })
 export class Remote {
+  private readonly language = inject(Language);
   private readonly channel = new Channel((message) => this.hear(message));
   private readonly sent = new Map<string, Sent>();
   private readonly _reached = signal(true);
-  private readonly _projector = signal<ProjectorState>({ black: false, pressed: [] });
+  private readonly _projector = signal<ProjectorState>({
+    black: false,
+    pressed: [],
+    language: '',
+  });
   private readonly _busy = signal(false);
   private readonly _refusal = signal('');
   private close: () => void = () => undefined;
@@ -71,9 +78,16 @@ export class Remote {
     });
   }
 
+  private speak(code: string): void {
+    const entry = LANGUAGES.find((each) => each.code === code);
+    if (entry && code !== this.language.active()) void this.language.choose(entry);
+  }
+
   private hear(message: ChannelMessage): void {
     if (message.kind === 'projector') {
       this._reached.set(true);
+      // Until a person chooses another one here, the language is that of the machine.
+      if (message.state.language !== this.projector().language) this.speak(message.state.language);
       this._projector.set(message.state);
     }
     if (message.kind === 'here') this.channel.tell({ kind: 'view' });

@@ -14,7 +14,7 @@ import { OpenTrace } from '../core/ui/open-trace';
 import { reducedMotion } from '../core/ui/reduced-motion';
 import { PresentationStore } from './presentation-store';
 import { Projector } from './projector';
-import { selectorOf } from './spots';
+import { elementOf } from './spots';
 
 /** Interval of following an element that moves without an event, in milliseconds. */
 const FOLLOW_MS = 200;
@@ -107,7 +107,7 @@ export class Spotlight {
     const spot = this.spot();
     if (spot === null) return this.hole.set(null);
     if (this.reached !== spot) this.reveal(spot);
-    const element = this.elementOf(spot);
+    const element = elementOf(spot);
     if (!element) return this.hole.set(null);
     if (this.reached !== spot) {
       this.reached = spot;
@@ -126,18 +126,14 @@ export class Spotlight {
       for (const list of document.querySelectorAll('[role="grid"]')) list.scrollTop = 0;
     }
   }
-
-  private elementOf(spot: Spot): Element | null {
-    const found = [...document.querySelectorAll(selectorOf(spot))];
-    return found.find((element) => element.getBoundingClientRect().height > 0) ?? null;
-  }
 }
 
+/** A part of the page that scrolls by itself may hide what is in the window. */
 function scrollTo(element: Element): void {
   const { top, bottom } = element.getBoundingClientRect();
-  if (top >= 0 && bottom <= innerHeight) return;
+  const block = top >= 0 && bottom <= innerHeight ? 'nearest' : 'center';
   const behavior = reducedMotion() ? 'auto' : 'smooth';
-  element.scrollIntoView({ block: 'center', behavior });
+  element.scrollIntoView({ block, behavior });
 }
 
 function holeOf(element: Element): Hole {

@@ -1,10 +1,13 @@
 import { Spot } from '../core/api/schema';
-
-/** The name of a spot without its details. */
-export type SpotName = Spot extends infer S ? (S extends string ? S : keyof S) : never;
+import { firstShown } from './drawn';
 
 /** Selects the element of a spot, by the names in its attribute `data-spot`. */
-export function selectorOf(spot: Spot): string {
+function selectorOf(spot: Spot): string {
   if (typeof spot === 'string') return `[data-spot~='${spot}']`;
   return 'problem' in spot ? `[data-spot~='problem-${spot.problem}']` : `[data-spot~='trace_row']`;
+}
+
+/** The element of a spot, if it is shown. */
+export function elementOf(spot: Spot): Element | null {
+  return firstShown([selectorOf(spot)]);
 }

@@ -106,11 +106,14 @@ export class Claims {
   );
 }
 
-/** What fulfils the step, each with a mark, and what its fixes brought. */
+/** Limit of the marks that a line has room for. */
+const IN_A_LINE = 3;
+
+/** What fulfils the step, each with a mark, and what its fixes brought; in one line how many, and the next of them. */
 @Component({
   selector: 'rs-step-conditions',
   template: `
-    @for (row of rows(); track $index) {
+    @for (row of inLine() ? summed() : rows(); track $index) {
       <span
         class="condition"
         data-test="condition"
@@ -168,7 +171,17 @@ export class StepConditions {
   protected readonly say = this.language.say;
 
   readonly standing = input.required<Standing>();
+  readonly inLine = input(false);
 
+  protected readonly summed = computed(() => {
+    const rows = this.rows();
+    if (rows.length <= IN_A_LINE) return rows;
+    const open = rows.filter(({ fulfilled }) => !fulfilled);
+    const { number } = this.language.formats();
+    const counts = { done: number(rows.length - open.length), of: number(rows.length) };
+    const words = this.say('presenter.doneOf', counts);
+    return [{ fulfilled: open.length === 0, words }, ...open.slice(0, 1)];
+  });
   protected readonly rows = computed(() => {
     const { step, state } = this.standing();
     const conditions = (step.done_when ?? []).flatMap((condition, at) => {

@@ -142,6 +142,8 @@ export class Shell {
     effect(() => {
       const page = this.pages.shown();
       const brand = this.say('brand');
+      // The presenter's view names its own window.
+      if (this.pages.isPresenterView()) return;
       document.title = page === 'machine' ? brand : `${this.say(`nav.${page}`)} · ${brand}`;
     });
     effect(() => {
