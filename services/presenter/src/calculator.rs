@@ -170,7 +170,10 @@ impl Calculator {
     /// # Errors
     /// It could not be stored.
     pub(crate) async fn forget_input(&self, id: InputId) -> Result<(), ApiProblem> {
-        self.change(move |kept| drop(kept.inputs.remove(&id))).await
+        self.change(move |kept| {
+            kept.inputs.remove(&id);
+        })
+        .await
     }
 
     /// Uses another formula, or the built-in one again for `None`.
@@ -179,9 +182,11 @@ impl Calculator {
     /// It could not be stored.
     pub(crate) async fn use_formula(&self, id: FormulaId, text: Option<String>) -> Result<(), ApiProblem> {
         let text = text.filter(|text| text != id.built_in());
-        self.change(move |kept| match text {
-            Some(text) => drop(kept.formulas.insert(id, text)),
-            None => drop(kept.formulas.remove(&id)),
+        self.change(move |kept| {
+            match text {
+                Some(text) => kept.formulas.insert(id, text),
+                None => kept.formulas.remove(&id),
+            };
         })
         .await
     }

@@ -192,7 +192,9 @@ pub(crate) fn check(id: FormulaId, text: &str) -> Result<(), FormulaMistake> {
     {
         return mistake(TooLong, MOST_LETTERS, rest.get(..1).unwrap_or_default());
     }
-    let is_allowed = |letter: char| letter.is_ascii_whitespace() || letter.is_ascii_alphanumeric() || SIGNS.contains(letter);
+    let is_allowed = |letter: char| {
+        letter.is_ascii_whitespace() || letter.is_ascii_alphanumeric() || SIGNS.contains(letter)
+    };
     // Every letter before the first that is not allowed is one byte long.
     if let Some((at, letter)) = text.char_indices().find(|(_, letter)| !is_allowed(*letter)) {
         return mistake(Letter, at, &letter.to_string());

@@ -105,11 +105,9 @@ describe('the calculator', () => {
 
   it('says what remains of a month and when it pays for itself, and what never does', () => {
     expect(text('scenario-pessimistic')).toBe(
-      'Pessimistic −50,000 ₽ a month does not pay for itself',
+      'Pessimistic−50,000 ₽ a monthdoes not pay for itself',
     );
-    expect(text('scenario-expected')).toBe(
-      'Expected 50,000 ₽ a month pays for itself in 2.3 months',
-    );
+    expect(text('scenario-expected')).toBe('Expected50,000 ₽ a monthpays for itself in 2.3 months');
     const width = (scenario: string): string =>
       find(`scenario-${scenario}`).querySelector('i')?.style.width ?? '';
     expect([width('pessimistic'), width('expected'), width('optimistic')]).toEqual([

@@ -1,5 +1,10 @@
 import { STAKE_STATUSES } from './parts';
-import type { ApiProblem as WholeProblem, FormulaMistake, ScriptMistake, StakeStatus } from './schema';
+import type {
+  ApiProblem as WholeProblem,
+  FormulaMistake,
+  ScriptMistake,
+  StakeStatus,
+} from './schema';
 
 /**
  * The content of `application/problem+json`; a reply that is not the gateway's has only its status.
