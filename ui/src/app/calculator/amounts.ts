@@ -26,7 +26,7 @@ export function amountText(
 ): string {
   if (value === null) return '–';
   if (unit === 'money')
-    return Number.isInteger(majorUnits(value, currency)) || Math.abs(value) >= 100_000
+    return Number.isInteger(majorUnits(value, currency)) || Math.abs(value) >= 10_000
       ? wholeMoney(language, value, currency)
       : language.formats().money(value, currency);
   if (unit === 'months') return numberFormat(language.active(), MONTHS).format(value);

@@ -39,6 +39,7 @@ export class InputRow {
     const shown: readonly Scenario[] = isOne ? ['expected'] : SCENARIOS;
     return shown.map((scenario) => ({
       scenario,
+      short: isOne ? '' : this.say(`calculator.short.${scenario}`),
       label: isOne
         ? this.name()
         : this.say('calculator.field', {

@@ -50,6 +50,7 @@ const KEPT = 'problems-beside';
       padding: var(--space-10) var(--space-4);
       color: var(--dim);
       font-weight: 550;
+      text-align: start;
       writing-mode: vertical-rl;
     }
     button:hover,

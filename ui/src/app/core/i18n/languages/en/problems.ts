@@ -49,20 +49,19 @@ export const problems = {
   },
   size: {
     'missing-index':
-      'To take about as long on this machine, the look-up now reads {{ size }} players (before: {{ before }})',
-    'slow-rng':
-      'To take about as long on this machine, a draw now tests {{ size }} random words (before: {{ before }})',
+      'Fitted to this machine: the look-up reads {{ size }} players (was {{ before }})',
+    'slow-rng': 'Fitted to this machine: a draw tests {{ size }} random words (was {{ before }})',
   },
   cost: {
     hint: 'Measured over the spins of this session that had this problem',
     waited: {
-      one: 'Cost so far: players waited {{ waited }} for it, in {{ count }} spin',
-      other: 'Cost so far: players waited {{ waited }} for it, in {{ count }} spins',
+      one: 'Cost so far: {{ waited }} of waiting in {{ count }} spin',
+      other: 'Cost so far: {{ waited }} of waiting in {{ count }} spins',
     },
     lost: {
-      one: 'Cost so far: {{ lost }} in failed stakes and {{ waited }} of waiting, in {{ count }} spin',
+      one: 'Cost so far: {{ lost }} in failed stakes and {{ waited }} of waiting in {{ count }} spin',
       other:
-        'Cost so far: {{ lost }} in failed stakes and {{ waited }} of waiting, in {{ count }} spins',
+        'Cost so far: {{ lost }} in failed stakes and {{ waited }} of waiting in {{ count }} spins',
     },
   },
   openSeen: 'Open the newest trace that shows it ({{ at }})',
