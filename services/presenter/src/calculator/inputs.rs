@@ -300,12 +300,15 @@ impl InputId {
             .into_iter()
             .zip(&SCENARIOS[1..])
         {
+            let (grows, falls) = (one < other, one > other);
             let sentence = match spec.spread {
-                InputSpread::Same if one != other => format!("`{name}` is the same in all scenarios."),
-                InputSpread::Grows if one > other => {
+                InputSpread::Same if grows || falls => {
+                    format!("`{name}` is the same in all scenarios.")
+                }
+                InputSpread::Grows if falls => {
                     format!("`{name}` grows from the pessimistic to the optimistic scenario.")
                 }
-                InputSpread::Falls if one < other => {
+                InputSpread::Falls if grows => {
                     format!("`{name}` falls from the pessimistic to the optimistic scenario.")
                 }
                 _ => continue,

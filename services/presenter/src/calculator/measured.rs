@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use reelscope_contracts::{UnixMillis, now};
 use reelscope_demo::costs::{MeanStake, StakeSizes};
+use reelscope_demo::faults::table::FaultId;
 use reelscope_demo::wire::{AllProblems, BeforeAfter, ComparedProblem, Figures};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -36,11 +37,19 @@ pub(crate) async fn measured(observer: &Observer, money: bool) -> BTreeMap<Input
         tracing::error!(%error, "the stakes of the session could not be read");
         StakeSizes::default()
     });
-    let all = |pair: &&BeforeAfter| pair.problem == ComparedProblem::All(AllProblems::All);
-    let pair = facts.pairs.iter().find(all);
+    // All problems at once, or else the one that makes spins fail.
+    let compared = [
+        ComparedProblem::All(AllProblems::All),
+        ComparedProblem::One(FaultId::PaymentErrors),
+    ];
     let at = now();
-    let failing = |figures: Option<&Figures>| {
-        let figures = figures.filter(|figures| figures.recorded >= LEAST_SPINS)?;
+    let failing = |side: fn(&BeforeAfter) -> Option<&Figures>| {
+        let pairs = compared.iter().filter_map(|problem| {
+            let pair = facts.pairs.iter().find(|pair| pair.problem == *problem);
+            side(pair?)
+        });
+        let mut figures = pairs.filter(|figures| figures.recorded >= LEAST_SPINS);
+        let figures = figures.next()?;
         Some(MeasuredInput {
             value: figures.error_rate_percent,
             spins: figures.recorded,
@@ -67,12 +76,9 @@ pub(crate) async fn measured(observer: &Observer, money: bool) -> BTreeMap<Input
         (InputId::LossPerFailedSpin, mean(sizes.failed)),
         (
             InputId::FailureBeforePercent,
-            failing(pair.and_then(|pair| pair.before.as_ref())),
+            failing(|pair| pair.before.as_ref()),
         ),
-        (
-            InputId::FailureAfterPercent,
-            failing(pair.and_then(|pair| pair.after.as_ref())),
-        ),
+        (InputId::FailureAfterPercent, failing(|pair| pair.after.as_ref())),
         (InputId::OverheadCpuMs, overhead),
     ];
     found

@@ -119,7 +119,7 @@ fn a_mistake_in_a_formula_has_its_place() {
         |text: &str| check(FormulaId::Revenue, text).map_err(|mistake| (mistake.kind, mistake.at));
     assert_eq!(
         kind_and_place("2 * (players + 1"),
-        Err((FormulaMistakeKind::Syntax, 16))
+        Err((FormulaMistakeKind::Syntax, 15))
     );
     assert_eq!(kind_and_place("players 2"), Err((FormulaMistakeKind::Syntax, 8)));
     assert_eq!(kind_and_place(""), Err((FormulaMistakeKind::Syntax, 0)));
