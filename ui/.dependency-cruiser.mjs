@@ -20,6 +20,7 @@ const MAY_IMPORT = [
   ['paytable', [...CORE, 'slot']],
   ['rounds', [...CORE, 'slot']],
   ['business', [...CORE, 'traces']],
+  ['calculator', [...CORE, 'business']],
   ['problems', [...CORE, 'faults', 'slot', 'spin-log', 'traffic']],
   ['impact', [...CORE, 'business', 'faults', 'problems', 'traffic']],
   ['releases', [...CORE, 'business', 'faults', 'impact', 'problems', 'traffic']],

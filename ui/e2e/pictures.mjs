@@ -136,7 +136,7 @@ class Story {
     await this.page.click('nav-business');
     await this.page.click('impact-figures');
     await this.picture('business-figures');
-    for (const part of ['money', 'releases']) {
+    for (const part of ['money', 'releases', 'calculator']) {
       await this.page.click(`part-${part}`);
       await this.picture(`business-${part}`);
     }

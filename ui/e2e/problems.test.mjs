@@ -233,18 +233,31 @@ test('virtual players fill before and after, within their budget', async (t) => 
     async () => (await page.attribute('traffic', 'data-running')) === 'false',
   );
 
-  const typed = await page.see('assumed-conversion');
+  await page.click('part-calculator');
+  const conversion = 'value-conversion_more_percent-expected';
+  const value = async (name) => (await page.see(name)).getAttribute('value');
+  const typed = await page.see(conversion);
   await typed.clear();
   await typed.sendKeys('7', Key.TAB);
+  await page.see('forget-conversion_more_percent');
   await page.click('part-money');
-  await page.click('part-impact');
-  assert.equal(await (await page.see('assumed-conversion')).getAttribute('value'), '7');
-  await page.driver.executeScript(
-    `document.querySelector('[data-test="assumptions-reset"]').scrollIntoView({ block: 'center' })`,
+  await page.click('part-calculator');
+  assert.equal(await value(conversion), '7');
+  await page.click('take-failure_before_percent');
+  await until('the measured share', async () =>
+    /measured: [\d,]+ spins/.test(await page.text('input-failure_before_percent')),
   );
-  await page.screenshot('impact-assumptions');
-  await page.click('assumptions-reset');
-  assert.equal(await (await page.see('assumed-conversion')).getAttribute('value'), '15');
+  await page.click('edit-net');
+  await (await page.see('text-net')).sendKeys(' - nonsense');
+  await page.click('save-net');
+  await until('the mistake', async () =>
+    /Character 28: there is no “nonsense”/.test(await page.text('formula-net')),
+  );
+  await page.inEach('calculator', { axe: true });
+  await page.speak('en');
+  await page.click('calculator-reset');
+  await until('the built-in value', async () => (await value(conversion)) === '15');
+  await page.click('part-impact');
 
   await page.click('compare-all');
   await until('two traces', async () => /faster/.test(await page.text('compare-sentence')));

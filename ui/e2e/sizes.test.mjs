@@ -105,6 +105,7 @@ const SCREENS = [
   { name: 'business', open: go('/business/money'), there: 'money-chart' },
   { name: 'impact', open: go('/business') + click('impact-figures'), there: 'impact-table' },
   { name: 'releases', open: go('/business/releases'), there: 'releases-table' },
+  { name: 'calculator', open: go('/business/calculator'), there: 'value-chart' },
   { name: 'delivery', open: go('/delivery'), there: 'envelope' },
   { name: 'envelope', open: click('envelope'), there: 'envelope-detail' },
   { name: 'settings', open: go('/settings'), there: 'collector-dsn' },

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::costs;
 use crate::faults::dial::FIRST_RELEASE;
 use crate::faults::table::{FaultId, FaultState};
 use crate::faults::wire::{ChooseRelease, FaultBoard, SwitchFault};
@@ -24,7 +25,7 @@ use crate::program::Program;
 use crate::releases::{self, Exact};
 use crate::spins::{SessionSpin, SessionSpins};
 use crate::traffic::TrafficControl;
-use crate::wire::{ProblemFigures, Releases};
+use crate::wire::{ProblemCosts, ProblemFigures, Releases};
 
 /// How long a fault can be on by itself, in seconds.
 pub const LASTS_SECONDS: RangeInclusive<u16> = 1..=600;
@@ -86,6 +87,7 @@ pub fn faults_routes(steering: Steering) -> OpenApiRouter {
         .routes(routes!(reset_demo))
         .routes(routes!(choose_release))
         .routes(routes!(problem_figures))
+        .routes(routes!(problem_costs))
         .routes(routes!(compared_releases))
         .fallback(not_found)
         .with_state(steering)
@@ -201,6 +203,16 @@ async fn problem_figures(State(steering): State<Steering>) -> Result<Json<Proble
         virtual_spins,
         pairs,
     }))
+}
+
+/// What each problem cost the players of this session, in the spins that had it.
+#[utoipa::path(get, path = "/costs", responses((status = 200, description = "The sums", body = ProblemCosts)))]
+async fn problem_costs(State(steering): State<Steering>) -> Result<Json<ProblemCosts>, ProblemResponse> {
+    let summed = tokio::task::spawn_blocking(move || {
+        steering.of_session(|spins| costs::problem_costs(&spins.collect::<Vec<_>>()))
+    });
+    let (costs, since) = summed.await.map_err(uncompared)?;
+    Ok(Json(ProblemCosts { since, costs }))
 }
 
 /// The answer where comparing spins panicked.

@@ -8,6 +8,7 @@
 //!        │           └─ search    looks for faults in the traces of the collector (evidence)
 //!        └───────> spins     the session's spins, read from the collector
 //!                    ├─ figures   compares before and after a fix
+//!                    ├─ costs     what each problem cost, and what a spin stakes
 //!                    └─ releases  compares one release with the next
 //!
 //!   traffic_http ─> traffic   virtual players (player), spaced by a budget of CPU (pace)
@@ -17,6 +18,7 @@
 //! [`program`] is what the demo asks of the program around it, [`restartable_server`] a server that can be stopped
 //! while everything runs, and [`moment`] the order of switches and traces.
 
+pub mod costs;
 pub mod faults;
 pub mod faults_http;
 pub mod figures;

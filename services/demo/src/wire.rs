@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::faults::table::FaultId;
 
 use reelscope_contracts::{Money, UnixMillis};
+use reelscope_page_api::telemetry::Micros;
 
 /// Figures of spins under one condition, as their players saw them. Where not all traces are recorded, counts and
 /// sums are estimates: each recorded spin stands for as many as the sample rate of its trace says.
@@ -110,6 +111,29 @@ pub struct ProblemFigures {
     pub virtual_spins: u64,
     /// One pair for each problem, and one for all of them.
     pub pairs: Vec<BeforeAfter>,
+}
+
+/// `GET /api/faults/costs`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProblemCosts {
+    /// Start of the spins that count; see [`ProblemFigures::since`].
+    pub since: UnixMillis,
+    /// In the order of the story.
+    pub costs: Vec<ProblemCost>,
+}
+
+/// What a problem cost in the recorded spins that had it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProblemCost {
+    /// The problem.
+    pub problem: FaultId,
+    /// Number of these spins.
+    pub spins: u64,
+    /// Time that players waited for what it slows down, on the critical paths of these spins; of a problem that makes
+    /// spins fail, the time of those that failed.
+    pub waited_us: Micros,
+    /// Sum of the stakes of spins that it made fail.
+    pub failed_stakes: Money,
 }
 
 /// `GET /api/traffic`: virtual players that spin in the background.

@@ -1,10 +1,10 @@
 //! What really happened in the session: the state of the demo, and the figures of people's spins.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use reelscope_collector::{Collector, Digests};
+use reelscope_contracts::UnixMillis;
 use reelscope_demo::faults::table::{FaultState, STORY, StoryStates};
 use reelscope_demo::faults::wire::FaultBoard;
 use reelscope_demo::faults_http::Steering;
@@ -73,16 +73,12 @@ pub struct TelemetryCost {
     pub bytes_per_spin: f64,
     /// Number of measured spins.
     pub spins: u64,
+    /// When it was measured.
+    pub at: UnixMillis,
 }
 
-/// What the presenter asks of the program around it. Clones are equal.
-#[derive(Clone)]
-pub struct Surroundings {
-    /// Returns the last measurement of what telemetry costs.
-    pub cost: Arc<dyn Fn() -> Option<TelemetryCost> + Send + Sync>,
-    /// Returns the values of the calculator, by name.
-    pub assumptions: Arc<dyn Fn() -> BTreeMap<String, f64> + Send + Sync>,
-}
+/// Returns the last measurement of what telemetry costs.
+pub type LastCost = Arc<dyn Fn() -> Option<TelemetryCost> + Send + Sync>;
 
 /// The facts of one moment.
 pub(crate) struct Facts {
@@ -124,31 +120,31 @@ pub struct Observer {
     pub(crate) session: SessionSpins,
     /// `None` for telemetry that is only looked at.
     steering: Option<Steering>,
-    surroundings: Surroundings,
+    last_cost: LastCost,
     spins: Arc<Mutex<Digests<PersonSpin>>>,
 }
 
 impl Observer {
     /// Creates it without spins.
     #[must_use]
-    pub fn new(collector: Collector, steering: Steering, surroundings: Surroundings) -> Self {
+    pub fn new(collector: Collector, steering: Steering, last_cost: LastCost) -> Self {
         Self {
             collector,
             session: steering.spins.clone(),
             steering: Some(steering),
-            surroundings,
+            last_cost,
             spins: Arc::new(Mutex::new(Digests::new(MOST_SPINS))),
         }
     }
 
     /// Creates it for telemetry of a data directory in which nothing runs.
     #[must_use]
-    pub fn of_stored(collector: Collector, surroundings: Surroundings) -> Self {
+    pub fn of_stored(collector: Collector, last_cost: LastCost) -> Self {
         Self {
             session: SessionSpins::new(collector.clone()),
             collector,
             steering: None,
-            surroundings,
+            last_cost,
             spins: Arc::new(Mutex::new(Digests::new(MOST_SPINS))),
         }
     }
@@ -157,11 +153,6 @@ impl Observer {
     pub(crate) fn captured_before(&self) -> u64 {
         let steering = self.steering.as_ref();
         steering.map_or(0, |steering| steering.faults.captured_before())
-    }
-
-    /// The values of the calculator.
-    pub(crate) fn assumptions(&self) -> BTreeMap<String, f64> {
-        (self.surroundings.assumptions)()
     }
 
     /// Number of the last envelope that arrived.
@@ -225,7 +216,7 @@ impl Observer {
             traffic: steering.is_some_and(|steering| steering.traffic.view().running),
             spins: self.spins.lock().values().cloned().collect(),
             pairs,
-            cost: (self.surroundings.cost)(),
+            cost: (self.last_cost)(),
         }
     }
 

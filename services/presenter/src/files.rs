@@ -14,9 +14,11 @@ use crate::scripts::OwnScript;
 pub(crate) const PROGRESS: &str = "presentation.json";
 /// Name of the file with the presenter's own script.
 pub(crate) const OWN_SCRIPT: &str = "presentation.toml";
+/// Name of the file with what was entered into the calculator.
+pub(crate) const CALCULATOR: &str = "calculator.json";
 
 /// Reads a stored file; an unreadable one counts as absent, because nothing in it is worth a failed start.
-fn stored(file: &Path) -> Option<String> {
+pub(crate) fn stored(file: &Path) -> Option<String> {
     let read = durable::read(file).and_then(|bytes| {
         String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     });

@@ -7,12 +7,15 @@
 //!     │          ├─ progress    the present step, times, what is fulfilled
 //!     │          ├─ evaluation  when a condition is fulfilled      ┐ over facts: the state of the demo, and
 //!     │          ├─ judging     what claims and fixes are worth    ┘ trace_figures
-//!     │          └─ take_away   the report: data, and the same as one HTML file
+//!     │          ├─ take_away   the report: data, and the same as one HTML file
+//!     │          └─ calculator  what cannot be measured, computed from measured values and assumptions
 //!     └────> schema      the JSON Schema of a script
 //!
 //!   script  the types of a script     wire  what the page is told
 //! ```
 
+pub mod calculator;
+pub mod calculator_http;
 mod evaluation;
 pub mod facts;
 mod files;

@@ -10,6 +10,8 @@ use reelscope_collector::ReadError;
 use reelscope_contracts::{ApiProblem, Code};
 use reelscope_store::durable;
 
+use crate::calculator::inputs::InputId;
+use crate::calculator::{Calculation, Calculator};
 use crate::evaluation::{LookedAt, are_two_spins};
 use crate::facts::Observer;
 use crate::files::{OWN_SCRIPT, PROGRESS, stored_on_disk, stored_progress, stored_script};
@@ -39,6 +41,7 @@ pub struct Presenter {
 
 struct Shared {
     observer: Observer,
+    calculator: Calculator,
     data_dir: PathBuf,
     built_in: [Script; 2],
     state: Mutex<State>,
@@ -75,6 +78,7 @@ impl Presenter {
         };
         Ok(Self {
             shared: Arc::new(Shared {
+                calculator: Calculator::of(observer.clone(), &data_dir),
                 observer,
                 data_dir,
                 built_in,
@@ -127,7 +131,31 @@ impl Presenter {
         let opened = |id: &str| self.state().progress.is_opened(id);
         let questions = script.questions.iter().filter(|question| opened(&question.id));
         let questions = questions.cloned().collect();
-        take_away(&self.shared.observer, &script, questions, language).await
+        let calculation = self.calculation().await;
+        take_away(&self.shared.observer, &script, calculation, questions, language).await
+    }
+
+    /// What is entered into the calculator.
+    pub(crate) fn calculator(&self) -> &Calculator {
+        &self.shared.calculator
+    }
+
+    /// Computes everything that the calculator shows.
+    pub async fn calculation(&self) -> Calculation {
+        self.calculator().calculation(self.currency()).await
+    }
+
+    /// Takes over what is measured of an input of the calculator.
+    ///
+    /// # Errors
+    /// Nothing is measured of it yet, or it could not be stored.
+    pub(crate) async fn take_over(&self, id: InputId) -> Result<(), ApiProblem> {
+        self.calculator().take_over(id, &self.currency()).await
+    }
+
+    /// The currency of the customer's own figures.
+    fn currency(&self) -> String {
+        self.script(ScriptLanguage::En).customer.currency
     }
 
     /// Begins at the first step, after the demo was brought to its start where that is wanted.

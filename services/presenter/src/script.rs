@@ -61,8 +61,10 @@ pub struct Customer {
 }
 
 /// The currency that the demo is played in.
+pub(crate) const DEMO_CURRENCY: &str = "RUB";
+
 fn roubles() -> String {
-    "RUB".to_owned()
+    DEMO_CURRENCY.to_owned()
 }
 
 impl Default for Customer {

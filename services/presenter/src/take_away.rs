@@ -1,12 +1,11 @@
 //! The take-away of a presentation: everything that the session measured, as data and as one HTML file.
 
+mod calculator;
 mod format;
 mod html;
 mod picture;
 mod waterfall;
 mod words;
-
-use std::collections::BTreeMap;
 
 use reelscope_collector::ReadError;
 use reelscope_collector::scrub::scrubbed_json;
@@ -18,6 +17,7 @@ use reelscope_page_api::telemetry::{Frame, IssueSummary};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::calculator::Calculation;
 use crate::facts::{Observer, TelemetryCost};
 use crate::judging::{claim_state, fix_state};
 use crate::script::{Customer, Question, Range, Script, ScriptLanguage};
@@ -63,8 +63,8 @@ pub struct TakeAway {
     /// What telemetry costs; absent while it is not measured.
     #[schema(required)]
     pub cost: Option<TelemetryCost>,
-    /// The values of the calculator, which nobody has measured.
-    pub assumptions: BTreeMap<String, f64>,
+    /// The calculator: which of its values are measured and which assumed, and what comes of them.
+    pub calculator: Calculation,
     /// The questions that were opened, with their answers.
     pub questions: Vec<Question>,
     /// The words that it uses.
@@ -107,6 +107,7 @@ pub struct Term {
 pub async fn take_away(
     observer: &Observer,
     script: &Script,
+    calculator: Calculation,
     questions: Vec<Question>,
     language: ScriptLanguage,
 ) -> Result<TakeAway, ReadError> {
@@ -147,7 +148,7 @@ pub async fn take_away(
         issues: issues(observer).await?,
         releases,
         cost: facts.cost,
-        assumptions: observer.assumptions(),
+        calculator,
         questions,
         glossary: words::glossary(language),
         pairs: facts.pairs,

@@ -39,6 +39,7 @@
 //! | POST | `/api/overhead` | `services/stack/src/overhead.rs` |
 //! | DELETE | `/api/overhead` | `services/stack/src/overhead.rs` |
 //! | GET | `/api/faults` | `services/demo/src/faults_http.rs` |
+//! | GET | `/api/faults/costs` | `services/demo/src/faults_http.rs` |
 //! | GET | `/api/faults/figures` | `services/demo/src/faults_http.rs` |
 //! | PUT | `/api/faults/release` | `services/demo/src/faults_http.rs` |
 //! | GET | `/api/faults/releases` | `services/demo/src/faults_http.rs` |
@@ -56,6 +57,13 @@
 //! | DELETE | `/api/v1/presentation/script` | `services/presenter/src/http.rs` |
 //! | POST | `/api/v1/presentation/seen` | `services/presenter/src/http.rs` |
 //! | POST | `/api/v1/presentation/start` | `services/presenter/src/http.rs` |
+//! | GET | `/api/v1/calculator` | `services/presenter/src/calculator_http.rs` |
+//! | DELETE | `/api/v1/calculator` | `services/presenter/src/calculator_http.rs` |
+//! | PUT | `/api/v1/calculator/formulas/{id}` | `services/presenter/src/calculator_http.rs` |
+//! | DELETE | `/api/v1/calculator/formulas/{id}` | `services/presenter/src/calculator_http.rs` |
+//! | PUT | `/api/v1/calculator/inputs/{id}` | `services/presenter/src/calculator_http.rs` |
+//! | DELETE | `/api/v1/calculator/inputs/{id}` | `services/presenter/src/calculator_http.rs` |
+//! | POST | `/api/v1/calculator/inputs/{id}/measured` | `services/presenter/src/calculator_http.rs` |
 //! | GET | `/api/v1/report` | `services/presenter/src/http.rs` |
 //! | GET | `/api/v1/report/data` | `services/presenter/src/http.rs` |
 //! | GET | `/api/traffic` | `services/demo/src/traffic_http.rs` |
@@ -68,6 +76,7 @@ use reelscope_demo::program::Program;
 use reelscope_demo::traffic::TrafficControl;
 use reelscope_demo::traffic_http::traffic_routes;
 use reelscope_http::method_not_allowed;
+use reelscope_presenter::calculator_http::calculator_routes;
 use reelscope_presenter::http::{presentation_routes, report_routes};
 use reelscope_presenter::presenter::Presenter;
 use utoipa::openapi::OpenApi;
@@ -111,6 +120,7 @@ impl OwnerApi {
                 "/api/v1/presentation",
                 presentation_routes(self.presenter.clone()),
             )
+            .nest("/api/v1/calculator", calculator_routes(self.presenter.clone()))
             .nest("/api/v1/report", report_routes(self.presenter))
             .split_for_parts();
         // The same routes under the name that presenters use; the document has them once.

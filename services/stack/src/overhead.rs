@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use parking_lot::{Mutex, MutexGuard};
-use reelscope_contracts::{ApiProblem, Code};
+use reelscope_contracts::{ApiProblem, Code, UnixMillis, now};
 use reelscope_demo::traffic::TrafficControl;
 use reelscope_http::{Body, ProblemResponse, not_found};
 use reelscope_presenter::facts::TelemetryCost;
@@ -57,6 +57,8 @@ struct Measuring {
 struct OverheadResult {
     /// Sample rate of the side with telemetry, 0 to 1.
     sample_rate: f32,
+    /// When it ended.
+    at: UnixMillis,
     #[serde(flatten)]
     comparison: Comparison,
 }
@@ -137,12 +139,13 @@ impl Overhead {
     /// Returns the last result; `None` without one.
     pub(crate) fn cost(&self) -> Option<TelemetryCost> {
         let state = self.state();
-        let comparison = &state.result.as_ref()?.comparison;
+        let OverheadResult { at, comparison, .. } = state.result.as_ref()?;
         Some(TelemetryCost {
             cpu_ms: comparison.added_cpu_ms,
             p50_ms: comparison.added_p50_ms,
             bytes_per_spin: comparison.on.bytes_per_spin,
             spins: comparison.on.spins,
+            at: *at,
         })
     }
 
@@ -244,6 +247,7 @@ impl Overhead {
         if let Some(comparison) = comparison {
             state.result = Some(OverheadResult {
                 sample_rate,
+                at: now(),
                 comparison,
             });
         }

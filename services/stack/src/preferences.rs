@@ -1,7 +1,6 @@
 //! The preferences that a person sets in the page: language, sound, account. A browser would keep them under the
 //! page's origin, which changes with the port.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,8 +18,6 @@ use crate::durable;
 
 /// Name of the file, beside the settings file.
 pub(crate) const PREFERENCES: &str = "preferences.json";
-/// Name of the preference with the values of the calculator.
-const ASSUMPTIONS: &str = "assumptions";
 /// Limit of the file's size, in bytes of JSON.
 const MOST: usize = 64 * 1024;
 
@@ -55,16 +52,6 @@ impl Preferences {
 
     fn values(&self) -> Map<String, Value> {
         self.0.lock().values.clone()
-    }
-
-    /// The values of the calculator, by name: the numbers of the preference that the page stores them in.
-    pub(crate) fn assumptions(&self) -> BTreeMap<String, f64> {
-        let kept = self.0.lock();
-        let assumed = kept.values.get(ASSUMPTIONS).and_then(Value::as_object);
-        let numbers = assumed.into_iter().flatten();
-        numbers
-            .filter_map(|(name, value)| Some((name.clone(), value.as_f64()?)))
-            .collect()
     }
 
     /// Sets the members of `change`; `null` removes a member.

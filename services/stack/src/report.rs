@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use reelscope_presenter::facts::{Observer, Surroundings};
+use reelscope_presenter::facts::Observer;
 use reelscope_presenter::presenter::Presenter;
 use reelscope_presenter::scripts::ScriptError;
 use reelscope_presenter::take_away::TakeAway;
@@ -11,24 +11,17 @@ use reelscope_presenter::take_away::TakeAway;
 pub use reelscope_presenter::script::ScriptLanguage;
 pub use reelscope_presenter::take_away::html;
 
-use crate::preferences::{PREFERENCES, Preferences};
 use crate::run_error::RunError;
-use crate::settings::Settings;
 use crate::start_error::StartError;
 use crate::traces;
 
-/// Gathers the take-away of a data directory. The values of the calculator are those of this user.
+/// Gathers the take-away of a data directory.
 ///
 /// # Errors
 /// There is no telemetry, another process uses it, or it cannot be read.
 pub async fn take_away(data_dir: PathBuf, language: ScriptLanguage) -> Result<TakeAway, RunError> {
     let collector = traces::open(&data_dir).await?;
-    let preferences = Preferences::of(Settings::file().map(|file| file.with_file_name(PREFERENCES)));
-    let surroundings = Surroundings {
-        cost: Arc::new(|| None),
-        assumptions: Arc::new(move || preferences.assumptions()),
-    };
-    let observer = Observer::of_stored(collector.clone(), surroundings);
+    let observer = Observer::of_stored(collector.clone(), Arc::new(|| None));
     let made = async {
         let presenter = Presenter::new(observer, data_dir, None)
             .map_err(|mistakes| StartError::from(ScriptError::Mistaken(mistakes)))?;

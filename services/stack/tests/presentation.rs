@@ -276,6 +276,81 @@ async fn an_own_script_is_used_whole_or_not_at_all() {
     demo.stack.shutdown().await.unwrap();
 }
 
+fn named<'a>(calculation: &'a Value, list: &str, id: &str) -> &'a Value {
+    let all = calculation[list].as_array().unwrap();
+    all.iter().find(|each| each["id"] == id).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_entered_into_the_calculator_survives_a_restart_and_a_mistake_changes_nothing() {
+    const CALCULATOR: &str = "/api/v1/calculator";
+    let dir = tempfile::tempdir().unwrap();
+    let (stack, client) = start(&dir).await;
+    let send = async |client: &Client, method: Method, way: &str, body: Value| {
+        client
+            .send(method, &format!("{CALCULATOR}{way}"), None, body)
+            .await
+    };
+    let values = |value: f64| json!({"pessimistic": value, "expected": value, "optimistic": value});
+    let whole = client.get(CALCULATOR).await;
+    assert_eq!(whole["currency"], "RUB");
+
+    for (way, body, field) in [
+        ("/inputs/players", values(0.0), "pessimistic"),
+        ("/inputs/players", json!({"expected": 1.0}), "pessimistic"),
+        ("/inputs/gamblers", values(1.0), "id"),
+        ("/formulas/net", json!({"text": "benefit - nonsense"}), "text"),
+    ] {
+        let refused = send(&client, Method::PUT, way, body).await;
+        assert!((400..500).contains(&refused.status), "{way}: {}", refused.body);
+        assert_eq!(refused.body["field"], field, "{way}: {}", refused.body);
+        if field == "text" {
+            assert_eq!(
+                refused.body["mistake"],
+                json!({"kind": "name", "at": 10, "part": "nonsense"})
+            );
+        }
+    }
+    let nothing = send(&client, Method::POST, "/inputs/average_stake/measured", json!({})).await;
+    assert_eq!((nothing.status, &nothing.body["field"]), (422, &json!("id")));
+    assert_eq!(client.get(CALCULATOR).await, whole);
+
+    spins(&stack, 2, "measured").await;
+    let offered = async || {
+        let calculation = client.get(CALCULATOR).await;
+        named(&calculation, "inputs", "average_stake")["offered"]["spins"] == 2
+    };
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !offered().await {
+        assert!(Instant::now() < deadline);
+        tokio::task::yield_now().await;
+    }
+    let taken = send(&client, Method::POST, "/inputs/average_stake/measured", json!({})).await;
+    assert_eq!(taken.status, 200, "{}", taken.body);
+    for (way, body) in [
+        ("/inputs/players", values(7.0)),
+        ("/formulas/net", json!({"text": "benefit / 2"})),
+    ] {
+        assert_eq!(send(&client, Method::PUT, way, body).await.status, 200, "{way}");
+    }
+    stack.shutdown().await.unwrap();
+
+    let (stack, client) = start(&dir).await;
+    let kept = client.get(CALCULATOR).await;
+    let stake = named(&kept, "inputs", "average_stake");
+    assert_eq!(
+        (&stake["values"], &stake["measured"]["spins"]),
+        (&values(100.0), &json!(2))
+    );
+    assert_eq!(named(&kept, "inputs", "players")["values"], values(7.0));
+    assert_eq!(named(&kept, "formulas", "net")["text"], "benefit / 2");
+    let back = send(&client, Method::DELETE, "/formulas/net", Value::Null).await;
+    assert_eq!(named(&back.body, "formulas", "net")["built_in"], true);
+    let back = send(&client, Method::DELETE, "", Value::Null).await;
+    assert_eq!(back.body["formulas"], whole["formulas"]);
+    stack.shutdown().await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_report_has_both_waterfalls_the_issue_and_the_questions_and_loads_nothing() {
     let demo = Demo::start_with(|config| {

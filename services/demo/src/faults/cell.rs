@@ -84,21 +84,64 @@ impl Cell {
         self.state == FaultState::On || self.is_awaited
     }
 
-    pub(super) fn note(&mut self, line: &TraceSummary, Evidence { ms }: Evidence) {
+    pub(super) fn note(&mut self, line: &TraceSummary, Evidence { ms, size }: Evidence) {
         self.is_awaited = false;
         self.counted.insert(line.trace_id.clone(), line.start_us);
-        let count = self.observed.as_ref().map_or(0, |observed| observed.count);
+        let before = self.observed.as_ref();
+        let count = before.map_or(0, |observed| observed.count);
         if self.newest <= line.first_envelope {
             self.newest = line.first_envelope;
+            let size_was = before.and_then(|before| match (before.size, size) {
+                (Some(was), Some(is)) if was != is => Some(was),
+                _ => before.size_was,
+            });
             self.observed = Some(Observed {
                 count,
                 trace_id: line.trace_id.clone(),
                 at: line.start_us / 1_000,
                 ms,
+                size,
+                size_was,
             });
         }
         if let Some(observed) = &mut self.observed {
             observed.count += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::tests::trace;
+    use crate::moment::Moments;
+
+    #[test]
+    fn a_size_that_follows_the_machine_is_said_beside_the_one_before_until_the_evidence_begins_anew() {
+        let mut cell = Cell::new(FaultState::On, Moments::of(None).now());
+        let note = |cell: &mut Cell, number, size| {
+            cell.note(
+                &trace(number, 500, &[], &[]),
+                Evidence {
+                    ms: Some(500.0),
+                    size,
+                },
+            );
+            cell.observed
+                .as_ref()
+                .map(|observed| (observed.size, observed.size_was))
+        };
+        assert_eq!(note(&mut cell, 1, Some(20_000)), Some((Some(20_000), None)));
+        assert_eq!(note(&mut cell, 2, Some(20_000)), Some((Some(20_000), None)));
+        assert_eq!(
+            note(&mut cell, 3, Some(50_000)),
+            Some((Some(50_000), Some(20_000)))
+        );
+        assert_eq!(
+            note(&mut cell, 4, Some(50_000)),
+            Some((Some(50_000), Some(20_000)))
+        );
+        cell.begin(Moments::of(None).now());
+        assert_eq!(note(&mut cell, 5, Some(60_000)), Some((Some(60_000), None)));
     }
 }

@@ -6,9 +6,13 @@ use super::surge::LOG_IN;
 use super::table::{FaultId, is_felt};
 use crate::players::SPIN;
 
-/// Evidence of a fault: the duration of a span in milliseconds, or `None` where there is no duration.
+/// Evidence of a fault in one trace.
+#[derive(Default)]
 pub(super) struct Evidence {
+    /// The duration of a span in milliseconds; `None` where there is no duration.
     pub(super) ms: Option<f64>,
+    /// The size of work that follows the speed of the machine; `None` for other work.
+    pub(super) size: Option<u64>,
 }
 
 /// What the summary of a trace tells about a fault.
@@ -87,9 +91,12 @@ pub(super) fn in_trace(id: FaultId, trace: &TraceDetail, after: u64) -> Option<E
     };
     let took = |ms: Option<f64>, at_least: f64| {
         let ms = ms.filter(|ms| *ms >= at_least)?;
-        Some(Evidence { ms: Some(ms) })
+        Some(Evidence {
+            ms: Some(ms),
+            size: None,
+        })
     };
-    let shown = |shown: bool| shown.then_some(Evidence { ms: None });
+    let shown = |shown: bool| shown.then(Evidence::default);
     let any_span = |shows: &dyn Fn(&Span) -> bool| shown(trace.spans.iter().any(shows));
     let has = |span: &Span, name: &str, wanted: serde_json::Value| span.data.get(name) == Some(&wanted);
     match id {
@@ -99,9 +106,14 @@ pub(super) fn in_trace(id: FaultId, trace: &TraceDetail, after: u64) -> Option<E
                     && span.op == "db.query"
                     && has(span, "db.index_used", false.into())
             };
-            took(longest(&scans), 0.0)
+            let size = size_of(trace, &scans, "db.rows_scanned");
+            took(longest(&scans), 0.0).map(|evidence| Evidence { size, ..evidence })
         }
-        FaultId::SlowRng => took(longest(&|span| span.op == "game.rng"), SLOW_RNG_MS),
+        FaultId::SlowRng => {
+            let draws = |span: &Span| span.op == "game.rng";
+            let size = size_of(trace, &draws, "rng.words_tested");
+            took(longest(&draws), SLOW_RNG_MS).map(|evidence| Evidence { size, ..evidence })
+        }
         FaultId::SlowProvider => took(
             longest(&|span| span.description == PROVIDER_SPAN),
             SLOW_PROVIDER_MS,
@@ -143,6 +155,13 @@ pub(super) fn in_trace(id: FaultId, trace: &TraceDetail, after: u64) -> Option<E
         // The summary decides about these.
         FaultId::PaymentErrors | FaultId::ProviderSpike | FaultId::RtpAnomaly | FaultId::SessionSurge => None,
     }
+}
+
+/// The size that the first of these spans says: a look-up that finds nobody in the parts that it reads first goes on in
+/// the others, and those are no measure of the machine.
+fn size_of(trace: &TraceDetail, shows: &dyn Fn(&Span) -> bool, name: &str) -> Option<u64> {
+    let spans = trace.spans.iter().filter(|span| shows(span));
+    spans.min_by_key(|span| span.start_us)?.data.get(name)?.as_u64()
 }
 
 #[allow(clippy::cast_precision_loss)] // a span is shorter than 2^53 microseconds

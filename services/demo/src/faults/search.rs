@@ -97,7 +97,7 @@ impl Faults {
             }
             match evidence::in_line(*id, line) {
                 Line::Nothing => {}
-                Line::Shows => cell.note(line, Evidence { ms: None }),
+                Line::Shows => cell.note(line, Evidence::default()),
                 Line::Read => to_read.push((*id, since.captured())),
             }
         }

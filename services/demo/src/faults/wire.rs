@@ -40,6 +40,15 @@ pub struct Observed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ms: Option<f64>,
+    /// Size of the work whose size follows the speed of the machine: players that a look-up reads, random words that a draw
+    /// tests. Absent for other evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub size: Option<u64>,
+    /// The size before the machine's speed changed it; absent while that did not happen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub size_was: Option<u64>,
 }
 
 /// One fault.

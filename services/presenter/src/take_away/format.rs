@@ -53,11 +53,32 @@ impl Format {
         }
     }
 
+    /// A number with at most two decimals, and no more than it needs.
+    pub(super) fn trimmed(self, value: f64) -> String {
+        let needs = |decimals: i32| {
+            let scaled = value * 10_f64.powi(decimals);
+            (scaled - scaled.round()).abs() > 1e-6
+        };
+        let decimals = if !needs(0) {
+            0
+        } else if needs(1) {
+            2
+        } else {
+            1
+        };
+        self.number(value, decimals)
+    }
+
     /// Percent.
     pub(super) fn percent(self, value: f64) -> String {
+        self.with_percent(&self.number(value, 1))
+    }
+
+    /// A written number as percent.
+    pub(super) fn with_percent(self, number: &str) -> String {
         match self.0 {
-            ScriptLanguage::En => format!("{}%", self.number(value, 1)),
-            ScriptLanguage::Ru => format!("{}{NBSP}%", self.number(value, 1)),
+            ScriptLanguage::En => format!("{number}%"),
+            ScriptLanguage::Ru => format!("{number}{NBSP}%"),
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use reelscope_demo::wire::{BeforeAfter, Figures};
 
+use super::calculator::calculator;
 use super::format::{Format, brief, count, escaped, ms};
 use super::picture::picture;
 use super::words::Words;
@@ -33,7 +34,7 @@ pub fn html(report: &TakeAway) -> String {
         page.money(report),
         page.releases(report),
         page.cost(report),
-        page.assumptions(report),
+        page.calculator(report),
         page.questions(report),
         page.glossary(report),
     ];
@@ -55,7 +56,7 @@ struct Page {
 }
 
 /// A table; the first column is text, the others have the class `n` where their heads say so.
-fn table(heads: &[(&str, &str)], rows: &[Vec<String>]) -> String {
+pub(super) fn table(heads: &[(&str, &str)], rows: &[Vec<String>]) -> String {
     let mut text = "<table>\n<thead><tr>".to_owned();
     for (head, class) in heads {
         let _ = write!(text, "<th class=\"{class}\">{}</th>", escaped(head));
@@ -72,7 +73,8 @@ fn table(heads: &[(&str, &str)], rows: &[Vec<String>]) -> String {
     text
 }
 
-fn marked(text: &str, is_good: Option<bool>) -> String {
+/// A text that says something good, bad or neither.
+pub(super) fn marked(text: &str, is_good: Option<bool>) -> String {
     let class = match is_good {
         Some(true) => "good",
         Some(false) => "bad",
@@ -354,17 +356,9 @@ impl Page {
         self.part(words.cost, &pairs_of(&rows))
     }
 
-    fn assumptions(&self, report: &TakeAway) -> String {
-        let words = self.words;
-        let known = report.assumptions.iter();
-        let rows: Vec<_> = known
-            .filter_map(|(name, value)| Some((words.assumption(name)?, self.format.number(*value, 0))))
-            .collect();
-        if rows.is_empty() {
-            return String::new();
-        }
-        let content = format!("<p class=\"dim\">{}</p>\n{}", words.assumed, pairs_of(&rows));
-        self.part(words.assumptions, &content)
+    fn calculator(&self, report: &TakeAway) -> String {
+        let content = calculator(self.words, self.format, &report.calculator);
+        self.part(self.words.calculator, &content)
     }
 
     fn questions(&self, report: &TakeAway) -> String {

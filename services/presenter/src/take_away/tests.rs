@@ -5,6 +5,10 @@ use reelscope_demo::wire::Figures;
 use reelscope_page_api::telemetry::EventCounts;
 
 use super::*;
+use crate::calculator::formulas::FormulaId;
+use crate::calculator::inputs::InputId;
+use crate::calculator::measured::MeasuredInput;
+use crate::calculator::{CalculatorFormula, CalculatorInput, ScenarioResults};
 use crate::script::Unit;
 use crate::wire::{ClaimVerdict, FixVerdict};
 
@@ -47,6 +51,49 @@ fn waterfall(waited_us: i64) -> Waterfall {
             row(1, "payment-provider", waited_us / 2, waited_us / 2),
         ],
         left_out: 3,
+    }
+}
+
+fn calculation() -> Calculation {
+    let input = |id: InputId, measured| {
+        let spec = id.spec();
+        CalculatorInput {
+            id,
+            topic: spec.topic,
+            unit: spec.unit,
+            spread: spec.spread,
+            least: spec.least,
+            most: spec.most,
+            values: spec.values,
+            built_in: true,
+            measured,
+            offered: None,
+        }
+    };
+    let measured = MeasuredInput {
+        value: 10_000.0,
+        spins: 4_321,
+        at: 1_764_000_000_000,
+    };
+    let net = FormulaId::Net;
+    Calculation {
+        currency: "RUB".to_owned(),
+        inputs: vec![
+            input(InputId::AverageStake, Some(measured)),
+            input(InputId::FailureAfterPercent, None),
+        ],
+        formulas: vec![CalculatorFormula {
+            id: net,
+            topic: net.topic(),
+            unit: net.unit(),
+            text: "benefit - 2 * hold_percent <b>".to_owned(),
+            built_in: false,
+            values: ScenarioResults {
+                pessimistic: None,
+                expected: Some(123_400.0),
+                optimistic: Some(223_400.0),
+            },
+        }],
     }
 }
 
@@ -123,7 +170,7 @@ fn report(language: ScriptLanguage) -> TakeAway {
         }],
         releases: Vec::new(),
         cost: None,
-        assumptions: BTreeMap::from([("conversion".to_owned(), 15.0), (HOSTILE.to_owned(), 1.0)]),
+        calculator: calculation(),
         questions: vec![question],
         glossary: words::glossary(language),
     }
@@ -169,6 +216,27 @@ fn figures_are_written_as_the_language_does() {
         assert!(ru.contains(text), "{text}");
     }
     assert_eq!(en.matches("<section>").count(), ru.matches("<section>").count());
+}
+
+#[test]
+fn each_value_of_the_calculator_says_whether_it_is_measured_or_assumed() {
+    let [en, ru] = [ScriptLanguage::En, ScriptLanguage::Ru].map(|language| html(&report(language)));
+    for text in [
+        "<td class=\"\"><span class=\"good\">Measured · Spins: 4,321 · 2025-11-24 16:00 UTC</span></td>",
+        "<td class=\"n\">0.25%</td><td class=\"\"><span class=\"dim\">assumption</span></td>",
+        "<td class=\"n\">–</td><td class=\"n\">₽1,234.00</td>",
+        "“Benefit a month” − 2 × “Hold (GGR ÷ stakes)” &lt;b&gt;",
+    ] {
+        assert!(en.contains(text), "{text}");
+    }
+    for text in [
+        "Спины: 4\u{a0}321",
+        "0,25\u{a0}%",
+        "допущение",
+        "“Польза в месяц” − 2 ×",
+    ] {
+        assert!(ru.contains(text), "{text}");
+    }
 }
 
 #[test]

@@ -4,6 +4,8 @@ use reelscope_demo::faults::table::{FaultId, FaultState};
 use reelscope_demo::wire::{AllProblems, ComparedProblem};
 
 use super::Term;
+use crate::calculator::formulas::FormulaId;
+use crate::calculator::inputs::InputId;
 use crate::script::ScriptLanguage;
 use crate::wire::{ClaimVerdict, FixVerdict};
 
@@ -48,7 +50,16 @@ pub(super) struct Words {
     pub(super) added_wait: &'static str,
     pub(super) bytes_per_spin: &'static str,
     pub(super) not_measured: &'static str,
-    pub(super) assumptions: &'static str,
+    pub(super) calculator: &'static str,
+    pub(super) results: &'static str,
+    pub(super) entered: &'static str,
+    pub(super) pessimistic: &'static str,
+    pub(super) expected: &'static str,
+    pub(super) optimistic: &'static str,
+    pub(super) formula: &'static str,
+    pub(super) assumption: &'static str,
+    pub(super) hours: &'static str,
+    pub(super) months: &'static str,
     pub(super) assumed: &'static str,
     pub(super) questions: &'static str,
     pub(super) source: &'static str,
@@ -96,8 +107,17 @@ const EN: Words = Words {
     added_wait: "Added to the median wait",
     bytes_per_spin: "Stored per spin",
     not_measured: "Not measured in this session.",
-    assumptions: "Assumptions",
-    assumed: "These figures were entered. A demo cannot measure them.",
+    calculator: "What it is worth",
+    results: "What comes of it",
+    entered: "What it is computed from",
+    pessimistic: "Pessimistic",
+    expected: "Expected",
+    optimistic: "Optimistic",
+    formula: "Formula",
+    assumption: "assumption",
+    hours: "h",
+    months: "months",
+    assumed: "A demo cannot measure this. It is computed from values that were measured here and from assumptions, and each value says which it is.",
     questions: "Questions",
     source: "Source",
     glossary: "Glossary",
@@ -144,8 +164,17 @@ const RU: Words = Words {
     added_wait: "Добавка к медиане ожидания",
     bytes_per_spin: "Хранится на спин",
     not_measured: "В этой сессии не измерялось.",
-    assumptions: "Предположения",
-    assumed: "Эти числа введены вручную. Измерить их в демо нельзя.",
+    calculator: "Какая от этого польза",
+    results: "Что получается",
+    entered: "Из чего посчитано",
+    pessimistic: "Пессимистично",
+    expected: "Ожидаемо",
+    optimistic: "Оптимистично",
+    formula: "Формула",
+    assumption: "допущение",
+    hours: "ч",
+    months: "мес.",
+    assumed: "В демо этого не измерить. Это расчёт по измеренным здесь значениям и по допущениям; у каждого значения сказано, что это.",
     questions: "Вопросы",
     source: "Источник",
     glossary: "Словарь",
@@ -210,22 +239,69 @@ impl Words {
         }
     }
 
-    /// The name of a value of the calculator with its unit; `None` for one without a name here.
-    pub(super) fn assumption(&self, name: &str) -> Option<&'static str> {
-        let (en, ru) = match name {
-            "repairBeforeFrom" => ("Time to repair before, hours: from", "MTTR до, ч: от"),
-            "repairBeforeTo" => ("Time to repair before, hours: to", "MTTR до, ч: до"),
-            "repairAfterFrom" => ("Time to repair after, minutes: from", "MTTR после, мин: от"),
-            "repairAfterTo" => ("Time to repair after, minutes: to", "MTTR после, мин: до"),
-            "conversion" => ("Conversion, increase in %", "Конверсия, рост в %"),
-            "engagement" => ("Engagement, increase in %", "Вовлечённость, рост в %"),
-            "downtime" => ("Downtime, decrease in %", "Простой, снижение в %"),
-            "returnFrom" => ("Payback period, months: from", "Окупаемость, мес.: от"),
-            "returnTo" => ("Payback period, months: to", "Окупаемость, мес.: до"),
-            "spinsPerHour" => ("Your spins per hour", "Ваши спины в час"),
-            _ => return None,
+    /// The name of an input of the calculator.
+    pub(super) fn input(&self, id: InputId) -> &'static str {
+        let (en, ru) = match id {
+            InputId::Players => ("Players a month", "Игроков в месяц"),
+            InputId::SpinsPerDay => ("Spins a day", "Спинов в день"),
+            InputId::AverageStake => ("Average stake", "Средняя ставка"),
+            InputId::HoldPercent => ("Hold (GGR ÷ stakes)", "Холд (GGR ÷ ставки)"),
+            InputId::FailureBeforePercent => ("Failed spins before", "Неуспешные спины до"),
+            InputId::FailureAfterPercent => ("Failed spins after", "Неуспешные спины после"),
+            InputId::LossPerFailedSpin => ("Stake of a failed spin", "Ставка неуспешного спина"),
+            InputId::Incidents => ("Incidents a month", "Инцидентов в месяц"),
+            InputId::RepairBeforeHours => ("Time to repair before (MTTR)", "Время восстановления до (MTTR)"),
+            InputId::RepairAfterHours => ("Time to repair after (MTTR)", "Время восстановления после (MTTR)"),
+            InputId::Engineers => ("Engineers in an incident", "Инженеров на инцидент"),
+            InputId::EngineerHourCost => ("An engineer’s hour", "Час инженера"),
+            InputId::DowntimeHours => ("Downtime a month", "Простой в месяц"),
+            InputId::DowntimeLessPercent => ("Downtime, decrease", "Снижение простоя"),
+            InputId::NewPlayers => ("New players a month", "Новых игроков в месяц"),
+            InputId::ConversionPercent => (
+                "Conversion: new players who pay",
+                "Конверсия: новые игроки, которые платят",
+            ),
+            InputId::ConversionMorePercent => ("Conversion, increase", "Рост конверсии"),
+            InputId::HinderedPercent => (
+                "Players hindered by slow or failed spins",
+                "Игроки, которым мешают сбои и ожидание",
+            ),
+            InputId::EngagementMorePercent => ("Engagement, increase", "Рост вовлечённости"),
+            InputId::ChurnPercent => ("Churn a month", "Отток в месяц"),
+            InputId::ChurnLessPercent => ("Churn, decrease", "Снижение оттока"),
+            InputId::SetupHours => ("Engineers’ hours to set it up", "Время инженеров на внедрение"),
+            InputId::OneOffCost => ("One-off costs", "Разовые расходы"),
+            InputId::ToolCost => ("Monitoring tool, a month", "Сервис мониторинга, в месяц"),
+            InputId::OverheadCpuMs => (
+                "CPU time of telemetry per spin",
+                "Время CPU на телеметрию за спин",
+            ),
+            InputId::CoreHourCost => ("CPU core, an hour", "Ядро CPU, час"),
         };
-        Some(self.either(en, ru))
+        self.either(en, ru)
+    }
+
+    /// The name of what comes of a formula.
+    pub(super) fn formula_name(&self, id: FormulaId) -> &'static str {
+        let (en, ru) = match id {
+            FormulaId::SpinsPerMonth => ("Spins a month", "Спинов в месяц"),
+            FormulaId::Revenue => ("GGR a month", "GGR в месяц"),
+            FormulaId::FailuresValue => ("Fewer failed spins", "Меньше неуспешных спинов"),
+            FormulaId::RepairHoursSaved => (
+                "Hours of repair saved a month",
+                "Сэкономлено часов на восстановлении",
+            ),
+            FormulaId::EngineersValue => ("Engineers’ time", "Время инженеров"),
+            FormulaId::DowntimeValue => ("Less downtime", "Меньше простоя"),
+            FormulaId::ConversionValue => ("Higher conversion", "Выше конверсия"),
+            FormulaId::EngagementValue => ("Higher engagement", "Выше вовлечённость"),
+            FormulaId::ChurnValue => ("Lower churn", "Меньше отток"),
+            FormulaId::Benefit => ("Benefit a month", "Польза в месяц"),
+            FormulaId::TelemetryCost => ("Cost of telemetry a month", "Стоимость телеметрии в месяц"),
+            FormulaId::Net => ("Net benefit a month", "Чистая польза в месяц"),
+            FormulaId::PaybackMonths => ("Payback period", "Срок окупаемости"),
+        };
+        self.either(en, ru)
     }
 }
 

@@ -8,7 +8,7 @@ use reelscope_demo::faults::Faults;
 use reelscope_demo::faults_http::Steering;
 use reelscope_demo::program::Program;
 use reelscope_demo::spins::SessionSpins;
-use reelscope_presenter::facts::{Observer, Surroundings};
+use reelscope_presenter::facts::Observer;
 use reelscope_presenter::presenter::Presenter;
 use reelscope_presenter::scripts::{OwnScript, ScriptError};
 use reelscope_telemetry::Service;
@@ -63,11 +63,9 @@ impl Servers {
             program: program.clone(),
             exact: Arc::default(),
         };
-        let observer = Observer::new(
-            collector.clone(),
-            steering.clone(),
-            surroundings(&overhead, &preferences),
-        );
+        let measured = overhead.clone();
+        let last_cost = Arc::new(move || measured.cost());
+        let observer = Observer::new(collector.clone(), steering.clone(), last_cost);
         let presenter = self.present(observer, config.data_dir, config.script)?;
         Ok(OwnerApi {
             collector,
@@ -113,15 +111,6 @@ impl Servers {
                 seen.clone().watch(move || session.captured_before())
             });
         spins
-    }
-}
-
-/// Implements what the presenter asks of the program.
-fn surroundings(overhead: &Overhead, preferences: &Preferences) -> Surroundings {
-    let (overhead, preferences) = (overhead.clone(), preferences.clone());
-    Surroundings {
-        cost: Arc::new(move || overhead.cost()),
-        assumptions: Arc::new(move || preferences.assumptions()),
     }
 }
 

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, input, output, signal } from '@angu
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { By } from '@angular/platform-browser';
 
+import { CalculatorStore } from '../core/api/calculator-store';
 import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { PaytableStore } from '../core/api/paytable-store';
@@ -50,6 +51,7 @@ describe('the business page', () => {
     truncated: signal(false),
     watch: () => () => undefined,
   };
+  const volume = signal(10_000);
   let fixture: ComponentFixture<BusinessPage>;
   let page: typeof BusinessPage;
 
@@ -66,6 +68,14 @@ describe('the business page', () => {
         provideLanguages(),
         { provide: Gateway, useValue: { dailyReport: () => Promise.resolve({ totals: [] }) } },
         { provide: Address, useValue: address },
+        {
+          provide: CalculatorStore,
+          useValue: {
+            spinsPerHour: volume,
+            assumeSpinsPerHour: (spins: number) => Promise.resolve(volume.set(spins)),
+            watch: () => () => undefined,
+          },
+        },
         { provide: Session, useValue: { currency: () => 'RUB' } },
         { provide: SpinsStore, useValue: store },
         {

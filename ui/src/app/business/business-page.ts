@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject } from '@angular/core';
 
+import { CalculatorStore } from '../core/api/calculator-store';
 import { PaytableStore } from '../core/api/paytable-store';
-import { Preferences } from '../core/api/preferences';
 import { Session } from '../core/api/session';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
@@ -31,7 +31,7 @@ export class BusinessPage {
   private readonly address = inject(Address);
   private readonly paytable = inject(PaytableStore);
   private readonly session = inject(Session);
-  private readonly preferences = inject(Preferences);
+  private readonly calculator = inject(CalculatorStore);
   protected readonly store = inject(SpinsStore);
   protected readonly say = this.language.say;
 
@@ -72,7 +72,7 @@ export class BusinessPage {
     const { number, percent } = this.language.formats();
     const all = staked + failedStake;
     const spins = this.spins().length;
-    const perHour = lostPerHour(failedStake, spins, this.preferences.assumptions().spinsPerHour);
+    const perHour = lostPerHour(failedStake, spins, this.calculator.spinsPerHour());
     return {
       value: this.money(failedStake),
       any: failed > 0,
@@ -158,7 +158,9 @@ export class BusinessPage {
   });
 
   constructor() {
-    inject(DestroyRef).onDestroy(this.store.watch());
+    const destroyed = inject(DestroyRef);
+    destroyed.onDestroy(this.store.watch());
+    destroyed.onDestroy(this.calculator.watch());
   }
 
   protected follow(event: MouseEvent, href: string): void {

@@ -1,8 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 
-import { assumptionOf, mostOf } from '../core/api/assumptions';
-import { Preferences } from '../core/api/preferences';
+import { CalculatorStore } from '../core/api/calculator-store';
 import { Language } from '../core/i18n/language';
+import { typedNumber } from '../core/i18n/typed-number';
+
+/** The largest volume that can be entered, in spins an hour. */
+const MOST = 10_000_000;
 
 /** The volume of the customer, by which a measured loss is projected: an assumption, edited where it is used. */
 @Component({
@@ -25,7 +28,9 @@ import { Language } from '../core/i18n/language';
     </label>
     <em>{{ say('insights.business.volume.tag') }}</em>
     @if (wrong()) {
-      <span class="wrong" role="alert">{{ say('impact.assumed.wrong', { most: most() }) }}</span>
+      <span class="wrong" role="alert">{{
+        say('calculator.outside', { least: 0, most: most() })
+      }}</span>
     }
   `,
   styles: `
@@ -65,19 +70,19 @@ import { Language } from '../core/i18n/language';
 })
 export class VolumeField {
   private readonly language = inject(Language);
-  private readonly preferences = inject(Preferences);
+  private readonly calculator = inject(CalculatorStore);
   protected readonly say = this.language.say;
   protected readonly wrong = signal(false);
   protected readonly text = computed(() =>
-    this.language.formats().number(this.preferences.assumptions().spinsPerHour),
+    this.language.formats().number(this.calculator.spinsPerHour() ?? 0),
   );
-  protected readonly most = computed(() => this.language.formats().number(mostOf('spinsPerHour')));
+  protected readonly most = computed(() => this.language.formats().number(MOST));
 
-  protected keep(input: HTMLInputElement): void {
-    const value = assumptionOf('spinsPerHour', input.value);
-    this.wrong.set(value === null);
-    if (value === null) return;
-    this.preferences.assume({ spinsPerHour: value });
+  protected async keep(input: HTMLInputElement): Promise<void> {
+    const value = typedNumber(input.value, true);
+    this.wrong.set(value === null || value > MOST);
+    if (value === null || value > MOST) return;
+    await this.calculator.assumeSpinsPerHour(value);
     // An equal value changes no signal, and the text stays as it was typed.
     input.value = this.text();
   }

@@ -1,10 +1,17 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  computed,
+  inject,
+  input,
+} from '@angular/core';
 
 import { LEAST_PROJECTED, lostPerHour } from '../business/projection';
 import { VolumeField } from '../business/volume-field';
 import { wholeMoney } from '../business/whole-money';
 import { fromMilliseconds } from '../core/api/micros';
-import { Preferences } from '../core/api/preferences';
+import { CalculatorStore } from '../core/api/calculator-store';
 import { Figures } from '../core/api/schema';
 import { Session } from '../core/api/session';
 import { Language } from '../core/i18n/language';
@@ -24,7 +31,7 @@ export class ImpactHero {
 
   private readonly language = inject(Language);
   private readonly session = inject(Session);
-  private readonly preferences = inject(Preferences);
+  private readonly calculator = inject(CalculatorStore);
   protected readonly say = this.language.say;
 
   protected readonly wait = computed(() => {
@@ -88,8 +95,12 @@ export class ImpactHero {
   });
   protected readonly least = computed(() => this.language.formats().number(LEAST_PROJECTED));
 
+  constructor() {
+    inject(DestroyRef).onDestroy(this.calculator.watch());
+  }
+
   private perHour({ failed_minor, spins, recorded }: Figures): number | null {
-    return lostPerHour(failed_minor, spins, this.preferences.assumptions().spinsPerHour, recorded);
+    return lostPerHour(failed_minor, spins, this.calculator.spinsPerHour(), recorded);
   }
 
   private errorMark(): 'good' | 'bad' | '' {

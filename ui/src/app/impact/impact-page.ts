@@ -11,7 +11,6 @@ import { LoadWords } from '../core/ui/load-words';
 import { FaultStore } from '../faults/fault-store';
 import { actionKey, curedIn, firstOf } from '../problems/problem-words';
 import { TrafficControls } from '../traffic/traffic-controls';
-import { AssumptionCard } from './assumption-card';
 import { countedWords } from './counted';
 import { FiguresStore } from './figures-store';
 import {
@@ -37,7 +36,7 @@ const TIMES = ['p50', 'p95', 'p99'] as const;
  */
 @Component({
   selector: 'rs-impact-page',
-  imports: [AssumptionCard, BusinessParts, ImpactHero, LoadWords, PairChart, TrafficControls],
+  imports: [BusinessParts, ImpactHero, LoadWords, PairChart, TrafficControls],
   templateUrl: './impact-page.html',
   styleUrls: ['../core/ui/insights.css', '../business/figures-table.css', './impact-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,

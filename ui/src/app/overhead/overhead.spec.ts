@@ -13,7 +13,11 @@ function comparison(bytes: number): Comparison {
 }
 
 describe('what was measured of the overhead', () => {
-  const of = (sample_rate: number, bytes: number) => ({ ...comparison(bytes), sample_rate });
+  const of = (sample_rate: number, bytes: number) => ({
+    ...comparison(bytes),
+    sample_rate,
+    at: 1_764_000_000_000,
+  });
 
   it('belongs to the share that its result names, the newest last', () => {
     const all = withResult(new Map(), { result: of(1, 36_000) });

@@ -24,7 +24,7 @@ const SEARCHED = 200;
 const PART_PATHS = {
   overhead: pathOf('settings'),
   daily_report: '/business/money',
-  calculator: pathOf('business'),
+  calculator: '/business/calculator',
 } as const;
 
 /** Why an action could not be performed, where no request failed. */

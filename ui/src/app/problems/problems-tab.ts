@@ -13,6 +13,7 @@ import {
 import { fromMilliseconds } from '../core/api/micros';
 import { ProblemId, ProblemView } from '../core/api/parts';
 import { ReleaseView } from '../core/api/schema';
+import { Session } from '../core/api/session';
 import { refusalWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
@@ -26,6 +27,7 @@ import { releaseWords } from '../faults/release-words';
 import { MoreFaults } from '../faults/more-faults';
 import { Play } from '../slot/play';
 import { P95Line } from '../traffic/p95-line';
+import { CostStore } from './cost-store';
 import { STEPS, isHealthy } from './next-step';
 import {
   actionKey,
@@ -54,6 +56,8 @@ export class ProblemsTab {
   protected readonly story = inject(Story);
   protected readonly address = inject(Address);
   protected readonly store = inject(FaultStore);
+  private readonly costs = inject(CostStore);
+  private readonly session = inject(Session);
   protected readonly say = this.language.say;
   protected readonly impactPath = IMPACT_PATH;
   /** Whether the reset waits for a confirmation, because it discards all measurements. */
@@ -113,6 +117,8 @@ export class ProblemsTab {
         switching: this.switchingOf(problem),
         seen: this.seenOf(problem),
         took: this.tookOf(problem),
+        cost: this.costOf(problem),
+        size: this.sizeOf(problem),
         refusal: this.refusalOf(problem.id),
         armed:
           problem.id === 'payment-errors' ? this.armedWords(board.armed_failures, problem) : null,
@@ -190,7 +196,9 @@ export class ProblemsTab {
   private readonly question = viewChild<ElementRef<HTMLElement>>('question');
 
   constructor() {
-    inject(DestroyRef).onDestroy(this.store.watch());
+    const destroyed = inject(DestroyRef);
+    destroyed.onDestroy(this.store.watch());
+    destroyed.onDestroy(this.costs.watch());
     // The section opens at the end of the panel, which may be out of sight.
     afterRenderEffect(() => this.question()?.nativeElement.scrollIntoView({ block: 'nearest' }));
   }
@@ -247,6 +255,28 @@ export class ProblemsTab {
     if (state !== 'fixed' || took === undefined) return '';
     const time = this.language.formats().lapse(fromMilliseconds(took));
     return this.say('problems.was', { time });
+  }
+
+  /** What the problem cost in the spins of this session that had it; empty while it cost nothing. */
+  private costOf({ id }: ProblemView): string {
+    const cost = this.costs.costs().get(id);
+    if (!cost || (cost.waited_us === 0 && cost.failed_stakes === 0)) return '';
+    const { lapse, money } = this.language.formats();
+    const waited = lapse(cost.waited_us);
+    if (id !== 'payment-errors')
+      return this.language.count('problems.cost.waited', cost.spins, { waited });
+    const lost = money(cost.failed_stakes, this.session.currency());
+    return this.language.count('problems.cost.lost', cost.spins, { lost, waited });
+  }
+
+  /** What the speed of this machine changed; empty while it changed nothing. */
+  private sizeOf({ id, observed }: ProblemView): string {
+    if (observed?.size === undefined || observed.size_was === undefined) return '';
+    const { number } = this.language.formats();
+    const [size, before] = [number(observed.size), number(observed.size_was)];
+    return id === 'missing-index' || id === 'slow-rng'
+      ? this.say(`problems.size.${id}`, { size, before })
+      : '';
   }
 
   private armedWords(armed: number, { state }: ProblemView): string {

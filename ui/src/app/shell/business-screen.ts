@@ -1,16 +1,17 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 
 import { BusinessPage } from '../business/business-page';
+import { CalculatorPage } from '../calculator/calculator-page';
 import { Address } from '../core/ui/address';
 import { partAt } from '../core/ui/business-part';
 import { PartFailed, PartLoading } from '../core/ui/part-states';
 import { ImpactPage } from '../impact/impact-page';
 import { ReleasesPage } from '../releases/releases-page';
 
-/** The pages below `/business`: money, before and after, and releases. Each is loaded when it is shown. */
+/** The pages below `/business`: money, before and after, releases, and the value calculator. Each is loaded when it is shown. */
 @Component({
   selector: 'rs-business-screen',
-  imports: [PartFailed, PartLoading, BusinessPage, ImpactPage, ReleasesPage],
+  imports: [PartFailed, PartLoading, BusinessPage, CalculatorPage, ImpactPage, ReleasesPage],
   template: `
     @if (part() === 'impact') {
       @defer (on immediate) {
@@ -27,6 +28,14 @@ import { ReleasesPage } from '../releases/releases-page';
         <rs-part-loading />
       } @error {
         <rs-part-failed part="releases" />
+      }
+    } @else if (part() === 'calculator') {
+      @defer (on immediate) {
+        <rs-calculator-page />
+      } @placeholder {
+        <rs-part-loading />
+      } @error {
+        <rs-part-failed part="calculator" />
       }
     } @else {
       @defer (on immediate) {

@@ -51,6 +51,7 @@ import {
 import { focusPages } from './page-focus';
 import { Panel } from './panel';
 import { PressedControl } from './pressed-control';
+import { ProblemsBeside } from './problems-beside';
 import { SetAsideNotices } from './set-aside';
 import { Start } from './start';
 import { Tabs } from '../core/ui/panel-tabs';
@@ -77,6 +78,7 @@ const PAIR_MS = 1_500;
     SetAsideNotices,
     SettingsPage,
     SymbolSprite,
+    ProblemsBeside,
     TracesScreen,
   ],
   templateUrl: './shell.html',

@@ -1,5 +1,10 @@
 import { STAKE_STATUSES } from './parts';
-import type { ApiProblem as WholeProblem, ScriptMistake, StakeStatus } from './schema';
+import type {
+  ApiProblem as WholeProblem,
+  FormulaMistake,
+  ScriptMistake,
+  StakeStatus,
+} from './schema';
 
 /**
  * The content of `application/problem+json`; a reply that is not the gateway's has only its status.
@@ -9,6 +14,8 @@ export type ProblemBody = Partial<Omit<WholeProblem, 'code'>> & {
   code: string;
   /** Of a script that was refused. */
   mistakes?: readonly ScriptMistake[];
+  /** Of a formula that was refused. */
+  mistake?: FormulaMistake;
 };
 
 /** The gateway answered with an error. */

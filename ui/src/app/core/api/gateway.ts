@@ -47,8 +47,8 @@ export const api = clientWith(PATIENCE_MS);
 export const patient = clientWith(SWITCH_PATIENCE_MS);
 
 /**
- * The only access to the network: every request of the page is sent here, or by `PresentationGateway`, which is loaded
- * with the presenter.
+ * The only access to the network: every request of the page is sent here, or by `PresentationGateway` and
+ * `CalculatorGateway`, which are loaded with what needs them.
  */
 @Injectable({ providedIn: 'root' })
 export class Gateway {
@@ -195,6 +195,10 @@ export class Gateway {
 
   chooseRelease(release: string) {
     return answerOf(patient.PUT('/api/faults/release', { body: { release } }));
+  }
+
+  problemCosts() {
+    return answerOf(api.GET('/api/faults/costs'));
   }
 
   figures() {

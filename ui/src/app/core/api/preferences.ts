@@ -1,6 +1,5 @@
 import { Injectable, WritableSignal, signal } from '@angular/core';
 
-import { AS_IN_SCRIPT, Assumptions, assumptionsOf } from './assumptions';
 import { remember, remembered } from './remembered';
 import { Player } from './schema';
 
@@ -13,14 +12,11 @@ export class Preferences {
   private readonly _accountCode = signal(rememberedAccount());
   private playerId = textOf(remembered('player'));
 
-  private readonly _assumptions = signal(assumptionsOf(remembered('assumptions')));
-
   readonly sound = this._sound.asReadonly();
   readonly turbo = this._turbo.asReadonly();
   /** Whether everything is larger, for the back of a room. */
   readonly presenter = this._presenter.asReadonly();
   readonly accountCode = this._accountCode.asReadonly();
-  readonly assumptions = this._assumptions.asReadonly();
 
   toggleSound(): void {
     toggle(this._sound, 'sound');
@@ -32,12 +28,6 @@ export class Preferences {
 
   togglePresenter(): void {
     toggle(this._presenter, 'presenter');
-  }
-
-  /** Null restores the values of the script. */
-  assume(change: Partial<Assumptions> | null): void {
-    this._assumptions.update((all) => (change ? { ...all, ...change } : AS_IN_SCRIPT));
-    remember('assumptions', this._assumptions());
   }
 
   /** Remembers the chosen account. */

@@ -65,7 +65,6 @@ describe('what a person has set', () => {
     localStorage.setItem('reelscope.lang', 'ru');
     localStorage.setItem('reelscope.account', 'RS-000002');
     localStorage.setItem('reelscope.sound', 'on');
-    localStorage.setItem('reelscope.assumptions', 'this is no JSON');
     localStorage.setItem('reelscope.unfinished.k', '{}');
     status = 503;
     await recall();

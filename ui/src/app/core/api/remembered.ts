@@ -18,7 +18,6 @@ const MOVED: Record<string, { from: string; read: (text: string) => unknown }> =
   account: { from: 'account', read: (text) => text },
   sound: { from: 'sound', read: (text) => text === 'on' },
   turbo: { from: 'turbo', read: (text) => text === 'on' },
-  assumptions: { from: 'assumptions', read: (text) => JSON.parse(text) as unknown },
 };
 
 let values = new Map<string, unknown>();

@@ -19,6 +19,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly '/api/faults/costs': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What each problem cost the players of this session, in the spins that had it. */
+    readonly get: operations['problem_costs'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly '/api/faults/figures': {
     readonly parameters: {
       readonly query?: never;
@@ -501,6 +518,77 @@ export interface paths {
     /** Starts, stops or changes the virtual players. */
     readonly put: operations['set_traffic'];
     readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/calculator': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The inputs with where they come from, the formulas, and what comes of them. */
+    readonly get: operations['show_calculation'];
+    readonly put?: never;
+    readonly post?: never;
+    /** Bring all inputs and formulas back as they are built in. */
+    readonly delete: operations['forget_entries'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/calculator/formulas/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** Use another formula. One with a mistake changes nothing. */
+    readonly put: operations['use_formula'];
+    readonly post?: never;
+    /** Bring a built-in formula back. */
+    readonly delete: operations['use_built_in_formula'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/calculator/inputs/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** Set the values of an input; they count as assumed. */
+    readonly put: operations['assume_input'];
+    readonly post?: never;
+    /** Bring the built-in values of an input back. */
+    readonly delete: operations['forget_input'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/api/v1/calculator/inputs/{id}/measured': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Take over what the demo measured of an input. */
+    readonly post: operations['take_over_measurement'];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -1003,6 +1091,76 @@ export interface components {
       /** @description The words on it. */
       readonly label: string;
     };
+    /** @description `GET /api/v1/calculator`. */
+    readonly Calculation: {
+      /** @description ISO 4217 code of the currency of all money. */
+      readonly currency: string;
+      /** @description Each after those that it uses. */
+      readonly formulas: readonly components['schemas']['CalculatorFormula'][];
+      /** @description In the order of the page. */
+      readonly inputs: readonly components['schemas']['CalculatorInput'][];
+    };
+    /** @description A formula with what comes of it. */
+    readonly CalculatorFormula: {
+      /** @description Whether it is the one that is built in. */
+      readonly built_in: boolean;
+      /** @description Its name in later formulas. */
+      readonly id: components['schemas']['FormulaId'];
+      /** @description The formula. */
+      readonly text: string;
+      /** @description What it is about. */
+      readonly topic: components['schemas']['CalculatorTopic'];
+      /** @description What its value counts. */
+      readonly unit: components['schemas']['CalculatorUnit'];
+      /** @description What comes of it. */
+      readonly values: components['schemas']['ScenarioResults'];
+    };
+    /** @description An input with its values. */
+    readonly CalculatorInput: {
+      /** @description Whether these are the values that are built in. */
+      readonly built_in: boolean;
+      /** @description Its name in formulas. */
+      readonly id: components['schemas']['InputId'];
+      /**
+       * Format: double
+       * @description The least value that it can have.
+       */
+      readonly least: number;
+      readonly measured: components['schemas']['MeasuredInput'] | null;
+      /**
+       * Format: double
+       * @description The largest value that it can have.
+       */
+      readonly most: number;
+      readonly offered: components['schemas']['MeasuredInput'] | null;
+      /** @description How it differs between the scenarios. */
+      readonly spread: components['schemas']['InputSpread'];
+      /** @description What it is about. */
+      readonly topic: components['schemas']['CalculatorTopic'];
+      /** @description What it counts. */
+      readonly unit: components['schemas']['CalculatorUnit'];
+      /** @description Its values. */
+      readonly values: components['schemas']['ScenarioValues'];
+    };
+    /**
+     * @description What an input or a formula is about.
+     * @enum {string}
+     */
+    readonly CalculatorTopic:
+      | 'volume'
+      | 'failures'
+      | 'repair'
+      | 'downtime'
+      | 'conversion'
+      | 'engagement'
+      | 'churn'
+      | 'costs'
+      | 'result';
+    /**
+     * @description What a value of the calculator counts.
+     * @enum {string}
+     */
+    readonly CalculatorUnit: 'count' | 'percent' | 'money' | 'hours' | 'months' | 'ms';
     /** @description `POST /issues/{id}`; answered with the issue's line. */
     readonly ChangeIssue: {
       /** @description What it shall be. */
@@ -1716,6 +1874,38 @@ export interface components {
      * @enum {string}
      */
     readonly FixVerdict: 'helped' | 'did_not_help' | 'too_few';
+    /**
+     * @description A formula of the calculator; its name is its variable in the formulas after it.
+     * @enum {string}
+     */
+    readonly FormulaId:
+      | 'spins_per_month'
+      | 'revenue'
+      | 'failures_value'
+      | 'repair_hours_saved'
+      | 'engineers_value'
+      | 'downtime_value'
+      | 'conversion_value'
+      | 'engagement_value'
+      | 'churn_value'
+      | 'benefit'
+      | 'telemetry_cost'
+      | 'net'
+      | 'payback_months';
+    /** @description A mistake in a formula, with its place. */
+    readonly FormulaMistake: {
+      /** @description Index of its first letter. */
+      readonly at: number;
+      /** @description What is wrong. */
+      readonly kind: components['schemas']['FormulaMistakeKind'];
+      /** @description The part of the formula; empty for one that is missing. */
+      readonly part: string;
+    };
+    /**
+     * @description What is wrong with a formula.
+     * @enum {string}
+     */
+    readonly FormulaMistakeKind: 'too_long' | 'letter' | 'name' | 'syntax' | 'no_number';
     /** @description An exact fraction; decimal strings, because the integers do not fit a JSON number. */
     readonly Fraction: {
       /** @description Below the line, positive; the fraction is in lowest terms. */
@@ -1787,6 +1977,42 @@ export interface components {
      * @enum {string}
      */
     readonly How: 'switch' | 'fire' | 'switch-or-fire';
+    /**
+     * @description An input of the calculator; its name is its variable in formulas.
+     * @enum {string}
+     */
+    readonly InputId:
+      | 'players'
+      | 'spins_per_day'
+      | 'average_stake'
+      | 'hold_percent'
+      | 'failure_before_percent'
+      | 'failure_after_percent'
+      | 'loss_per_failed_spin'
+      | 'incidents'
+      | 'repair_before_hours'
+      | 'repair_after_hours'
+      | 'engineers'
+      | 'engineer_hour_cost'
+      | 'downtime_hours'
+      | 'downtime_less_percent'
+      | 'new_players'
+      | 'conversion_percent'
+      | 'conversion_more_percent'
+      | 'hindered_percent'
+      | 'engagement_more_percent'
+      | 'churn_percent'
+      | 'churn_less_percent'
+      | 'setup_hours'
+      | 'one_off_cost'
+      | 'tool_cost'
+      | 'overhead_cpu_ms'
+      | 'core_hour_cost';
+    /**
+     * @description How an input differs between the scenarios.
+     * @enum {string}
+     */
+    readonly InputSpread: 'same' | 'grows' | 'falls';
     /**
      * @description What a person may say of an issue; that it regressed is for the collector to see.
      * @enum {string}
@@ -2026,6 +2252,24 @@ export interface components {
        */
       readonly sample_rate: number;
     };
+    /** @description A value that the demo measured. */
+    readonly MeasuredInput: {
+      /**
+       * Format: int64
+       * @description When it was measured.
+       */
+      readonly at: number;
+      /**
+       * Format: uint64
+       * @description Number of spins that it was measured over.
+       */
+      readonly spins: number;
+      /**
+       * Format: double
+       * @description In the unit of the input.
+       */
+      readonly value: number;
+    };
     /** @description A number with its unit, as Sentry keeps them. */
     readonly Measurement: {
       /** @description Sentry's name of the unit; `none` for a bare number. */
@@ -2123,6 +2367,17 @@ export interface components {
        * @description Duration of the span, in milliseconds; absent where the evidence has no duration, such as an issue.
        */
       readonly ms?: number;
+      /**
+       * Format: uint64
+       * @description Size of the work whose size follows the speed of the machine: players that a look-up reads, random words that a draw
+       *     tests. Absent for other evidence.
+       */
+      readonly size?: number;
+      /**
+       * Format: uint64
+       * @description The size before the machine's speed changed it; absent while that did not happen.
+       */
+      readonly size_was?: number;
       /** @description The newest of these traces, 32 hexadecimal digits. */
       readonly trace_id: string;
     };
@@ -2147,6 +2402,11 @@ export interface components {
     };
     /** @description The result of a measurement. */
     readonly OverheadResult: components['schemas']['Comparison'] & {
+      /**
+       * Format: int64
+       * @description When it ended.
+       */
+      readonly at: number;
       /**
        * Format: float
        * @description Sample rate of the side with telemetry, 0 to 1.
@@ -2416,6 +2676,34 @@ export interface components {
      * @enum {string}
      */
     readonly PresentationStatus: 'idle' | 'under_way' | 'ended';
+    /** @description What a problem cost in the recorded spins that had it. */
+    readonly ProblemCost: {
+      /** @description Sum of the stakes of spins that it made fail. */
+      readonly failed_stakes: components['schemas']['Money'];
+      /** @description The problem. */
+      readonly problem: components['schemas']['FaultId'];
+      /**
+       * Format: uint64
+       * @description Number of these spins.
+       */
+      readonly spins: number;
+      /**
+       * Format: int64
+       * @description Time that players waited for what it slows down, on the critical paths of these spins; of a problem that makes
+       *     spins fail, the time of those that failed.
+       */
+      readonly waited_us: Micros;
+    };
+    /** @description `GET /api/faults/costs`. */
+    readonly ProblemCosts: {
+      /** @description In the order of the story. */
+      readonly costs: readonly components['schemas']['ProblemCost'][];
+      /**
+       * Format: int64
+       * @description Start of the spins that count; see [`ProblemFigures::since`].
+       */
+      readonly since: number;
+    };
     /** @description `GET /api/faults/figures`. */
     readonly ProblemFigures: {
       /**
@@ -2497,6 +2785,11 @@ export interface components {
       readonly detail: string;
       /** @description What was to blame. */
       readonly field?: string;
+    };
+    /** @description What is wrong with a formula that was refused: an `ApiProblem`, and the mistake. */
+    readonly RefusedFormula: components['schemas']['ApiProblem'] & {
+      /** @description The first mistake; nothing of the formula is used. */
+      readonly mistake: components['schemas']['FormulaMistake'];
     };
     /** @description What is wrong with a script that was refused: an `ApiProblem`, and every mistake. */
     readonly RefusedScript: components['schemas']['ApiProblem'] & {
@@ -2674,6 +2967,42 @@ export interface components {
     readonly Rounds: {
       /** @description Newest first. */
       readonly rounds: readonly components['schemas']['RoundSummary'][];
+    };
+    /** @description What comes of a formula in each scenario; absent where it cannot be computed. */
+    readonly ScenarioResults: {
+      /**
+       * Format: double
+       * @description What is expected.
+       */
+      readonly expected: number | null;
+      /**
+       * Format: double
+       * @description When much comes of it.
+       */
+      readonly optimistic: number | null;
+      /**
+       * Format: double
+       * @description When little comes of it.
+       */
+      readonly pessimistic: number | null;
+    };
+    /** @description A value for each scenario. */
+    readonly ScenarioValues: {
+      /**
+       * Format: double
+       * @description What is expected.
+       */
+      readonly expected: number;
+      /**
+       * Format: double
+       * @description When much comes of it.
+       */
+      readonly optimistic: number;
+      /**
+       * Format: double
+       * @description When little comes of it.
+       */
+      readonly pessimistic: number;
     };
     /** @description A script of a presentation. */
     readonly Script: {
@@ -3312,16 +3641,14 @@ export interface components {
     /** @description What a listener takes away. */
     readonly TakeAway: {
       readonly after: components['schemas']['Waterfall'] | null;
-      /** @description The values of the calculator, which nobody has measured. */
-      readonly assumptions: {
-        readonly [key: string]: number;
-      };
       /**
        * Format: int64
        * @description When it was made.
        */
       readonly at: number;
       readonly before: components['schemas']['Waterfall'] | null;
+      /** @description The calculator: which of its values are measured and which assumed, and what comes of them. */
+      readonly calculator: components['schemas']['Calculation'];
       /** @description The claims of the script, each once. */
       readonly claims: readonly components['schemas']['ReportedClaim'][];
       readonly cost: components['schemas']['TelemetryCost'] | null;
@@ -3348,6 +3675,11 @@ export interface components {
     };
     /** @description What telemetry costs on this machine, as it was measured last. */
     readonly TelemetryCost: {
+      /**
+       * Format: int64
+       * @description When it was measured.
+       */
+      readonly at: number;
       /**
        * Format: double
        * @description Bytes that are stored for a spin.
@@ -3627,6 +3959,14 @@ export interface components {
       /** @description Oldest first. */
       readonly notices: readonly components['schemas']['SetAside'][];
     };
+    /** @description `PUT /api/v1/calculator/formulas/{id}`. */
+    readonly UseFormula: {
+      /**
+       * @description Arithmetic with the names of inputs and of formulas before this one, `min`, `max` and `if … else …`; at most 500
+       *     letters.
+       */
+      readonly text: string;
+    };
     /** @description How much the payout of a round varies. */
     readonly Volatility: {
       /** @description `low`, `medium` or `high`. */
@@ -3754,6 +4094,11 @@ export type BetStatus = components['schemas']['BetStatus'];
 export type Breadcrumb = components['schemas']['Breadcrumb'];
 export type BreakFor = components['schemas']['BreakFor'];
 export type Button = components['schemas']['Button'];
+export type Calculation = components['schemas']['Calculation'];
+export type CalculatorFormula = components['schemas']['CalculatorFormula'];
+export type CalculatorInput = components['schemas']['CalculatorInput'];
+export type CalculatorTopic = components['schemas']['CalculatorTopic'];
+export type CalculatorUnit = components['schemas']['CalculatorUnit'];
 export type ChangeIssue = components['schemas']['ChangeIssue'];
 export type Changed = components['schemas']['Changed'];
 export type ChooseRelease = components['schemas']['ChooseRelease'];
@@ -3793,6 +4138,9 @@ export type FaultView = components['schemas']['FaultView'];
 export type Figures = components['schemas']['Figures'];
 export type FixState = components['schemas']['FixState'];
 export type FixVerdict = components['schemas']['FixVerdict'];
+export type FormulaId = components['schemas']['FormulaId'];
+export type FormulaMistake = components['schemas']['FormulaMistake'];
+export type FormulaMistakeKind = components['schemas']['FormulaMistakeKind'];
 export type Fraction = components['schemas']['Fraction'];
 export type Frame = components['schemas']['Frame'];
 export type GoTo = components['schemas']['GoTo'];
@@ -3801,6 +4149,8 @@ export type GroupedBy = components['schemas']['GroupedBy'];
 export type Grouping = components['schemas']['Grouping'];
 export type HeldAction = components['schemas']['HeldAction'];
 export type How = components['schemas']['How'];
+export type InputId = components['schemas']['InputId'];
+export type InputSpread = components['schemas']['InputSpread'];
 export type IssueDecision = components['schemas']['IssueDecision'];
 export type IssueDetail = components['schemas']['IssueDetail'];
 export type IssueStakes = components['schemas']['IssueStakes'];
@@ -3816,6 +4166,7 @@ export type MapEdge = components['schemas']['MapEdge'];
 export type MapNode = components['schemas']['MapNode'];
 export type MapTraffic = components['schemas']['MapTraffic'];
 export type MeasureOverhead = components['schemas']['MeasureOverhead'];
+export type MeasuredInput = components['schemas']['MeasuredInput'];
 export type Measurement = components['schemas']['Measurement'];
 export type MeasurementPoint = components['schemas']['MeasurementPoint'];
 export type Measurements = components['schemas']['Measurements'];
@@ -3839,12 +4190,15 @@ export type Player = components['schemas']['Player'];
 export type Presentation = components['schemas']['Presentation'];
 export type PresentationState = components['schemas']['PresentationState'];
 export type PresentationStatus = components['schemas']['PresentationStatus'];
+export type ProblemCost = components['schemas']['ProblemCost'];
+export type ProblemCosts = components['schemas']['ProblemCosts'];
 export type ProblemFigures = components['schemas']['ProblemFigures'];
 export type ProblemStands = components['schemas']['ProblemStands'];
 export type Question = components['schemas']['Question'];
 export type QuestionState = components['schemas']['QuestionState'];
 export type Range = components['schemas']['Range'];
 export type Refusal = components['schemas']['Refusal'];
+export type RefusedFormula = components['schemas']['RefusedFormula'];
 export type RefusedScript = components['schemas']['RefusedScript'];
 export type Regression = components['schemas']['Regression'];
 export type ReleaseFigures = components['schemas']['ReleaseFigures'];
@@ -3857,6 +4211,8 @@ export type RetryDead = components['schemas']['RetryDead'];
 export type RoundStanding = components['schemas']['RoundStanding'];
 export type RoundSummary = components['schemas']['RoundSummary'];
 export type Rounds = components['schemas']['Rounds'];
+export type ScenarioResults = components['schemas']['ScenarioResults'];
+export type ScenarioValues = components['schemas']['ScenarioValues'];
 export type Script = components['schemas']['Script'];
 export type ScriptLanguage = components['schemas']['ScriptLanguage'];
 export type ScriptMistake = components['schemas']['ScriptMistake'];
@@ -3899,6 +4255,7 @@ export type Traces = components['schemas']['Traces'];
 export type Traffic = components['schemas']['Traffic'];
 export type Unit = components['schemas']['Unit'];
 export type UnreadNotices = components['schemas']['UnreadNotices'];
+export type UseFormula = components['schemas']['UseFormula'];
 export type Volatility = components['schemas']['Volatility'];
 export type Waterfall = components['schemas']['Waterfall'];
 export type WaterfallRow = components['schemas']['WaterfallRow'];
@@ -3923,6 +4280,27 @@ export interface operations {
         };
         content: {
           readonly 'application/json': components['schemas']['FaultBoard'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly problem_costs: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The sums */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ProblemCosts'];
         };
       };
       readonly default: components['responses']['ApiProblem'];
@@ -4770,6 +5148,189 @@ export interface operations {
         };
         content: {
           readonly 'application/json': components['schemas']['Traffic'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly show_calculation: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description The state of the moment */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Calculation'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly forget_entries: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description What comes of it */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Calculation'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly use_formula: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Which */
+        readonly id: components['schemas']['FormulaId'];
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['UseFormula'];
+      };
+    };
+    readonly responses: {
+      /** @description What comes of it */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Calculation'];
+        };
+      };
+      /** @description The formula has a mistake */
+      readonly 422: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/problem+json': components['schemas']['RefusedFormula'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly use_built_in_formula: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Which */
+        readonly id: components['schemas']['FormulaId'];
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description What comes of it */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Calculation'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly assume_input: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Which */
+        readonly id: components['schemas']['InputId'];
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['ScenarioValues'];
+      };
+    };
+    readonly responses: {
+      /** @description What comes of it */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Calculation'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly forget_input: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Which */
+        readonly id: components['schemas']['InputId'];
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description What comes of it */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Calculation'];
+        };
+      };
+      readonly default: components['responses']['ApiProblem'];
+    };
+  };
+  readonly take_over_measurement: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        /** @description Which */
+        readonly id: components['schemas']['InputId'];
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['Nothing'];
+      };
+    };
+    readonly responses: {
+      /** @description What comes of it */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Calculation'];
         };
       };
       readonly default: components['responses']['ApiProblem'];

@@ -1,4 +1,5 @@
 // Long because the phrases of all pages but the first screen are here, page by page.
+import { calculator } from './calculator';
 import { insights } from './insights';
 import { faults, impact, overhead, problems, releases, traffic } from './problems';
 import { presenter } from './presenter';
@@ -51,6 +52,7 @@ export const pages = {
     },
     fixed: 'Fixed.',
   },
+  calculator,
   insights,
   viewer,
   faults,

@@ -1,4 +1,4 @@
-/** English phrases of the presenter: the bar, the presenter's view, questions and the calculator. */
+/** English phrases of the presenter: the bar, the presenter's view, and questions. */
 export const presenter = {
   label: 'Presentation',
   title: 'Presentation',

@@ -47,6 +47,23 @@ export const problems = {
     one: '{{ count }} trace',
     other: '{{ count }} traces',
   },
+  size: {
+    'missing-index':
+      'Fitted to this machine: the look-up reads {{ size }} players (was {{ before }})',
+    'slow-rng': 'Fitted to this machine: a draw tests {{ size }} random words (was {{ before }})',
+  },
+  cost: {
+    hint: 'Measured over the spins of this session that had this problem',
+    waited: {
+      one: 'Cost so far: {{ waited }} of waiting in {{ count }} spin',
+      other: 'Cost so far: {{ waited }} of waiting in {{ count }} spins',
+    },
+    lost: {
+      one: 'Cost so far: {{ lost }} in failed stakes and {{ waited }} of waiting in {{ count }} spin',
+      other:
+        'Cost so far: {{ lost }} in failed stakes and {{ waited }} of waiting in {{ count }} spins',
+    },
+  },
   openSeen: 'Open the newest trace that shows it ({{ at }})',
   notSeen: 'not seen yet',
   was: 'was {{ time }}',
@@ -101,6 +118,7 @@ export const impact = {
     money: 'Money',
     impact: 'Before and after',
     releases: 'Releases',
+    calculator: 'Value',
   },
   scope: 'Spins since {{ since }}',
   scopeHint: 'Each problem is compared with its fix only over spins that differ in nothing else',
@@ -169,30 +187,6 @@ export const impact = {
   faster: '{{ times }}× faster',
   slower: '{{ times }}× slower',
   alike: 'no change',
-  assumed: {
-    title: 'Assumptions',
-    tag: 'not measured here',
-    hint: 'Expected effect of the fixes. A demo cannot measure it: enter your own figures. They are saved on this computer.',
-    volume: 'Your volume',
-    spinsPerHour: 'spins per hour',
-    mttr: 'Time to repair (MTTR)',
-    conversion: 'Conversion',
-    engagement: 'Engagement',
-    downtime: 'Downtime',
-    roi: 'Payback period (ROI)',
-    hours: 'h',
-    minutes: 'min',
-    percent: '%',
-    months: 'months',
-    from: '{{ name }}: from',
-    to: '{{ name }}: to',
-    beforeFrom: '{{ name }} before, hours: from',
-    beforeTo: '{{ name }} before, hours: to',
-    afterFrom: '{{ name }} after, minutes: from',
-    afterTo: '{{ name }} after, minutes: to',
-    wrong: 'Enter a number from 0 to {{ most }}.',
-    reset: 'Restore defaults',
-  },
 };
 
 export const releases = {

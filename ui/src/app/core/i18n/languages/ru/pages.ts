@@ -1,5 +1,6 @@
 // Long because the phrases of all pages but the first screen are here, page by page.
 import { PagePhrases } from '../../phrases';
+import { calculator } from './calculator';
 import { insights } from './insights';
 import { faults, impact, overhead, problems, releases, traffic } from './problems';
 import { presenter } from './presenter';
@@ -64,6 +65,7 @@ export const pages: PagePhrases = {
     },
     fixed: 'Исправлено.',
   },
+  calculator,
   insights,
   viewer,
   faults,

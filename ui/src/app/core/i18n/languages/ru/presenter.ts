@@ -1,6 +1,6 @@
 import { PagePhrases } from '../../phrases';
 
-/** Russian phrases of the presenter: the bar, the presenter's view, questions and the calculator. */
+/** Russian phrases of the presenter: the bar, the presenter's view, and questions. */
 export const presenter: PagePhrases['presenter'] = {
   label: 'Показ',
   title: 'Показ',
@@ -46,7 +46,7 @@ export const presenter: PagePhrases['presenter'] = {
   press: 'Нажать',
   figures: 'Живые цифры',
   noFigures: 'В этом шаге цифр нет.',
-  assumption: 'Предположение, не измерено',
+  assumption: 'Допущение, не измерено',
   calculator: 'Рассчитать',
   fixes: 'Что дало исправление',
   forCustomer: 'Для {{ name }}',

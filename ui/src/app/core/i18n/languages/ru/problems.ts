@@ -51,6 +51,27 @@ export const problems: PagePhrases['problems'] = {
     many: '{{ count }} трейсов',
     other: '{{ count }} трейса',
   },
+  size: {
+    'missing-index':
+      'Под скорость этой машины: поиск читает {{ size }} игроков (было {{ before }})',
+    'slow-rng':
+      'Под скорость этой машины: розыгрыш проверяет {{ size }} случайных чисел (было {{ before }})',
+  },
+  cost: {
+    hint: 'Измерено по спинам этой сессии, в которых была эта проблема',
+    waited: {
+      one: 'Уже стоила: {{ waited }} ожидания за {{ count }} спин',
+      few: 'Уже стоила: {{ waited }} ожидания за {{ count }} спина',
+      many: 'Уже стоила: {{ waited }} ожидания за {{ count }} спинов',
+      other: 'Уже стоила: {{ waited }} ожидания за {{ count }} спина',
+    },
+    lost: {
+      one: 'Уже стоила: {{ lost }} сорванных ставок и {{ waited }} ожидания за {{ count }} спин',
+      few: 'Уже стоила: {{ lost }} сорванных ставок и {{ waited }} ожидания за {{ count }} спина',
+      many: 'Уже стоила: {{ lost }} сорванных ставок и {{ waited }} ожидания за {{ count }} спинов',
+      other: 'Уже стоила: {{ lost }} сорванных ставок и {{ waited }} ожидания за {{ count }} спина',
+    },
+  },
   openSeen: 'Открыть последний трейс, где это видно ({{ at }})',
   notSeen: 'ещё не видно',
   was: 'было {{ time }}',
@@ -107,6 +128,7 @@ export const impact: PagePhrases['impact'] = {
     money: 'Деньги',
     impact: 'До и после',
     releases: 'Релизы',
+    calculator: 'Польза',
   },
   scope: 'Спины с {{ since }}',
   scopeHint:
@@ -176,30 +198,6 @@ export const impact: PagePhrases['impact'] = {
   faster: 'ускорение ×{{ times }}',
   slower: 'замедление ×{{ times }}',
   alike: 'без изменений',
-  assumed: {
-    title: 'Допущения',
-    tag: 'здесь не измеряется',
-    hint: 'Ожидаемый эффект исправлений. Демо его не измеряет: введите свои числа. Они сохраняются на этом компьютере.',
-    volume: 'Ваш объём',
-    spinsPerHour: 'спинов в час',
-    mttr: 'Время восстановления (MTTR)',
-    conversion: 'Конверсия',
-    engagement: 'Вовлечённость',
-    downtime: 'Простой',
-    roi: 'Срок окупаемости (ROI)',
-    hours: 'ч',
-    minutes: 'мин',
-    percent: '%',
-    months: 'мес.',
-    from: '{{ name }}: от',
-    to: '{{ name }}: до',
-    beforeFrom: '{{ name }} до исправлений, часов: от',
-    beforeTo: '{{ name }} до исправлений, часов: до',
-    afterFrom: '{{ name }} после исправлений, минут: от',
-    afterTo: '{{ name }} после исправлений, минут: до',
-    wrong: 'Введите число от 0 до {{ most }}.',
-    reset: 'Вернуть исходные значения',
-  },
 };
 
 export const releases: PagePhrases['releases'] = {
