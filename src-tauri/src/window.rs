@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
-use tauri::webview::{DownloadEvent, NewWindowResponse, PageLoadEvent};
+use tauri::webview::{DownloadEvent, NewWindowFeatures, NewWindowResponse, PageLoadEvent};
 use tauri::{AppHandle, Manager, Theme, Url, Webview, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
 use tauri_plugin_opener::OpenerExt;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -76,25 +76,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
         .zoom_hotkeys_enabled(cfg!(windows))
         .devtools(cfg!(debug_assertions))
         .on_navigation(navigation(app, &place, &events))
-        .on_new_window({
-            let (app, place) = (app.clone(), Arc::clone(&place));
-            move |url, features| {
-                let destination = locked(&place).destination(&url);
-                if destination == Destination::Here && presenter::is_its_page(&url) {
-                    let (inside, place, machine) = (app.clone(), Arc::clone(&place), app.clone());
-                    let may_go = move |url: &Url| {
-                        let destination = locked(&place).destination(url);
-                        destination == Destination::Here || leave(&inside, url, destination)
-                    };
-                    let raise_machine = move || {
-                        raise(&machine);
-                    };
-                    return presenter::open(&app, features, may_go, raise_machine);
-                }
-                leave(&app, &url, destination);
-                NewWindowResponse::Deny
-            }
-        })
+        .on_new_window(new_window(app, &place))
         .on_download(download(app))
         .on_page_load({
             let place = Arc::clone(&place);
@@ -180,6 +162,30 @@ fn navigation(
             let _ = events.send(Event::Opening);
         }
         true
+    }
+}
+
+/// Answers the page's wish for another window: the presenter's opens, everything else goes to the browser or nowhere.
+fn new_window(
+    app: &AppHandle,
+    place: &Arc<Mutex<WindowState>>,
+) -> impl Fn(Url, NewWindowFeatures) -> NewWindowResponse<Wry> + Send + use<> {
+    let (app, place) = (app.clone(), Arc::clone(place));
+    move |url, features| {
+        let destination = locked(&place).destination(&url);
+        if destination == Destination::Here && presenter::is_its_page(&url) {
+            let (inside, place, machine) = (app.clone(), Arc::clone(&place), app.clone());
+            let may_go = move |url: &Url| {
+                let destination = locked(&place).destination(url);
+                destination == Destination::Here || leave(&inside, url, destination)
+            };
+            let raise_machine = move || {
+                raise(&machine);
+            };
+            return presenter::open(&app, features, may_go, raise_machine);
+        }
+        leave(&app, &url, destination);
+        NewWindowResponse::Deny
     }
 }
 

@@ -84,7 +84,7 @@ pub use dsn::{Dsn, DsnError};
 pub use error::{CaptureError, CollectorError, ReadError, RecordingError};
 pub use http::BodyLimits;
 pub use http::ingest::{ingest_dsn, ingest_router, ingest_router_within};
-pub use index::Digests;
+pub use index::{Digests, Whose};
 pub use log::{Captured, Retention, check, export, set_aside};
 pub use slot::EXTERNAL;
 pub use viewer::{viewer_router, viewer_routes};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use reelscope_collector::{Collector, Digests};
+use reelscope_collector::{Collector, Digests, Whose};
 use reelscope_contracts::{Money, SERVICES, UnixMillis};
 use reelscope_page_api::telemetry::{Micros, ServiceShare, TraceSummary, weight};
 
@@ -191,9 +191,9 @@ impl SessionSpins {
     ) -> (T, Option<UnixMillis>) {
         let mut known = self.known.lock();
         let gone = |spin: &mut SessionSpin| spin.has_trace = false;
-        if let Err(error) = self
-            .collector
-            .follow_traces(after(), &mut known, SessionSpin::of, gone)
+        if let Err(error) =
+            self.collector
+                .follow_traces((after(), Whose::All), &mut known, SessionSpin::of, gone)
         {
             tracing::warn!(%error, "spins of the session could not be read");
         }

@@ -1,9 +1,10 @@
 //! What really happened in the session: the state of the demo, and the figures of people's spins.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use reelscope_collector::{Collector, Digests};
+use reelscope_collector::{Collector, Digests, Whose};
 use reelscope_contracts::UnixMillis;
 use reelscope_demo::faults::table::{FaultState, STORY, StoryStates};
 use reelscope_demo::faults::wire::FaultBoard;
@@ -24,6 +25,9 @@ const MOST_SPINS: usize = 2_000;
 const READ_AT_MOST: usize = 8;
 /// The same where everything is asked for at once.
 const READ_ALL: usize = 400;
+/// A comparison of all spins is used for this many times the time that it took, so that it never takes more than a
+/// hundredth of one core, however many spins there are.
+const USED_FOR: u32 = 100;
 
 /// A spin that a person made.
 #[derive(Debug, Clone)]
@@ -112,6 +116,15 @@ fn nothing_runs() -> FaultBoard {
     }
 }
 
+/// The spins of all players before and after each fix, as they were compared last.
+struct Comparison {
+    /// Number of the last envelope before the spins that count.
+    after: u64,
+    began: Instant,
+    took: Duration,
+    pairs: Vec<BeforeAfter>,
+}
+
 /// Gathers facts. Clones share what they know.
 #[derive(Clone)]
 pub struct Observer {
@@ -122,6 +135,7 @@ pub struct Observer {
     steering: Option<Steering>,
     last_cost: LastCost,
     spins: Arc<Mutex<Digests<PersonSpin>>>,
+    compared: Arc<Mutex<Option<Comparison>>>,
 }
 
 impl Observer {
@@ -134,6 +148,7 @@ impl Observer {
             steering: Some(steering),
             last_cost,
             spins: Arc::new(Mutex::new(Digests::new(MOST_SPINS))),
+            compared: Arc::default(),
         }
     }
 
@@ -146,6 +161,7 @@ impl Observer {
             steering: None,
             last_cost,
             spins: Arc::new(Mutex::new(Digests::new(MOST_SPINS))),
+            compared: Arc::default(),
         }
     }
 
@@ -183,19 +199,19 @@ impl Observer {
 
     /// Gathers the facts of the moment.
     pub(crate) async fn facts(&self) -> Facts {
-        self.gather(READ_AT_MOST).await
+        self.gather(READ_AT_MOST, USED_FOR).await
     }
 
     /// Gathers the facts of the moment, with the traces of all spins that figures are made of.
     pub(crate) async fn all_facts(&self) -> Facts {
-        self.gather(READ_ALL).await
+        self.gather(READ_ALL, 0).await
     }
 
-    async fn gather(&self, most: usize) -> Facts {
+    async fn gather(&self, most: usize, used_for: u32) -> Facts {
         let observer = self.clone();
         let read = tokio::task::spawn_blocking(move || {
             observer.follow();
-            observer.pairs()
+            observer.pairs(used_for)
         });
         let pairs = read.await.unwrap_or_else(|error| {
             tracing::error!(%error, "the spins of the session could not be compared");
@@ -220,8 +236,29 @@ impl Observer {
         }
     }
 
-    /// Compares the spins of all players before and after each fix. Blocks.
-    fn pairs(&self) -> Vec<BeforeAfter> {
+    /// Compares the spins of all players before and after each fix, unless the last comparison is younger than
+    /// `used_for` times the time that it took. Blocks.
+    fn pairs(&self, used_for: u32) -> Vec<BeforeAfter> {
+        let after = self.captured_before();
+        let mut compared = self.compared.lock();
+        if let Some(known) = &*compared
+            && known.after == after
+            && known.began.elapsed() < known.took * used_for
+        {
+            return known.pairs.clone();
+        }
+        let began = Instant::now();
+        let pairs = self.compare();
+        *compared = Some(Comparison {
+            after,
+            began,
+            took: began.elapsed(),
+            pairs: pairs.clone(),
+        });
+        pairs
+    }
+
+    fn compare(&self) -> Vec<BeforeAfter> {
         let steering = self.steering.as_ref();
         let now = steering.map_or(STORY.map(|_| FaultState::Off), |steering| {
             steering.faults.story_states()
@@ -235,9 +272,9 @@ impl Observer {
     fn follow(&self) {
         let after = self.captured_before();
         let mut spins = self.spins.lock();
-        let followed = self
-            .collector
-            .follow_traces(after, &mut spins, PersonSpin::of, |_| {});
+        let followed =
+            self.collector
+                .follow_traces((after, Whose::People), &mut spins, PersonSpin::of, |_| {});
         if let Err(error) = followed {
             tracing::warn!(%error, "spins of people could not be read");
         }

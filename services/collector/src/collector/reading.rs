@@ -14,7 +14,7 @@ use super::Collector;
 use crate::bounds;
 use crate::envelope::parse_id;
 use crate::error::{CollectorError, ReadError};
-use crate::index::{self, Digests, Index};
+use crate::index::{self, Digests, Index, Whose};
 use crate::live::Live;
 use crate::log::{self, Entry};
 use crate::trace;
@@ -73,7 +73,7 @@ impl Collector {
         self.parts.index.traces_after(after, limit)
     }
 
-    /// Updates `digests` with the traces whose first envelope came after envelope `after`: `make` is called for
+    /// Updates `digests` with these traces whose first envelope came after envelope `after`: `make` is called for
     /// each new or changed one, `gone` for each that has been deleted. This call does not count as a viewer's.
     /// Blocks.
     ///
@@ -81,12 +81,12 @@ impl Collector {
     /// Some traces could not be read.
     pub fn follow_traces<T>(
         &self,
-        after: u64,
+        (after, whose): (u64, Whose),
         digests: &mut Digests<T>,
         make: impl Fn(&TraceSummary) -> Option<T>,
         gone: impl Fn(&mut T),
     ) -> Result<(), ReadError> {
-        Ok(self.parts.index.follow(after, digests, make, gone)?)
+        Ok(self.parts.index.follow((after, whose), digests, make, gone)?)
     }
 
     /// Returns everything about one trace; `None` when it is unknown. This call does not count as a viewer's.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use reelscope_page_api::telemetry::TraceSummary;
 use rusqlite::Connection;
 
-use super::traces;
+use super::traces::{self, Whose};
 
 /// Values derived from traces. They outlive the traces.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl<T> Digests<T> {
         self.from > 0
     }
 
-    /// Updates the values of the traces whose first envelope came after envelope `after`. Another `after` than
+    /// Updates the values of these traces whose first envelope came after envelope `after`. Another `after` than
     /// before starts over. Calls `gone` with the values of deleted traces.
     ///
     /// # Errors
@@ -57,7 +57,7 @@ impl<T> Digests<T> {
     pub(super) fn follow(
         &mut self,
         connection: &Connection,
-        after: u64,
+        (after, whose): (u64, Whose),
         make: impl Fn(&TraceSummary) -> Option<T>,
         gone: impl Fn(&mut T),
     ) -> rusqlite::Result<()> {
@@ -67,7 +67,7 @@ impl<T> Digests<T> {
                 ..Self::new(self.most)
             };
         }
-        let revisions = traces::revisions_after(connection, after, usize::MAX)?;
+        let revisions = traces::revisions_after(connection, after, whose, usize::MAX)?;
         let (mut others, mut unread) = (HashMap::new(), None);
         let mut kept = HashSet::new();
         for (row, revision) in revisions {

@@ -39,6 +39,7 @@ pub(crate) use self::follow::{Defects, run};
 use self::pace::Attention;
 pub(crate) use self::pace::Wake;
 pub(crate) use self::rows::ENVELOPES_OF_TYPE;
+pub use self::traces::Whose;
 pub(crate) use self::traces::{Attribute, ListPosition, TraceFilter, WithEnvelopes};
 use crate::facts::{LOST, SESSIONS};
 use crate::live::Live;
@@ -171,7 +172,7 @@ impl Index {
     /// Returns the traces whose first envelope came after envelope `after`, the last to arrive first. Blocks.
     pub(crate) fn traces_after(&self, after: u64, limit: usize) -> Vec<Arc<TraceSummary>> {
         let read = |connection: &Connection| {
-            let revisions = traces::revisions_after(connection, after, limit)?;
+            let revisions = traces::revisions_after(connection, after, Whose::All, limit)?;
             let mut lines = self.lines.lock();
             let mut found = Vec::with_capacity(revisions.len());
             for (row, revision) in revisions {
@@ -197,7 +198,7 @@ impl Index {
     /// Implements [`Digests::follow`]. Blocks.
     pub(crate) fn follow<T>(
         &self,
-        after: u64,
+        after: (u64, Whose),
         digests: &mut Digests<T>,
         make: impl Fn(&TraceSummary) -> Option<T>,
         gone: impl Fn(&mut T),

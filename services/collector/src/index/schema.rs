@@ -66,6 +66,7 @@ const TABLES: &str = "
     ) STRICT;
     CREATE INDEX traces_by_arrival ON traces (first_seq, trace_id);
     CREATE INDEX traces_by_start ON traces (start_us);
+    CREATE INDEX traces_of_people ON traces (first_seq, trace_id) WHERE virtual_player = 0;
     CREATE TABLE trace_lines (id INTEGER PRIMARY KEY, line TEXT NOT NULL, working TEXT NOT NULL) STRICT;
     CREATE TABLE trace_envelopes (
         trace INTEGER NOT NULL,

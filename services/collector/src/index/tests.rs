@@ -11,6 +11,7 @@ use super::digests::Digests;
 use super::keeper::{Keeper, counters};
 use super::progress::Progress;
 use super::taking::EnvelopeProgress;
+use super::traces::Whose;
 use super::traces::{self, Attribute, ListPosition, TraceFilter};
 use super::{decisions, issues, points, schema};
 use crate::envelope::{Envelope, format_id};
@@ -193,7 +194,7 @@ fn a_trace_stands_where_it_arrived_whatever_its_clock_says() {
     let (second, next) = index.page(next, 2);
     assert_eq!((starts(&second), next), (vec![3], None));
     assert_eq!(second[0].first_envelope, 1);
-    let after = traces::revisions_after(&index.connection, 2, 100).unwrap();
+    let after = traces::revisions_after(&index.connection, 2, Whose::All, 100).unwrap();
     assert_eq!(after.len(), 2);
     let (newest, minute) = traces::newest(
         &index.connection,
@@ -512,7 +513,9 @@ fn something_is_made_of_a_trace_once_and_again_when_more_came_and_outlives_it() 
             (line.service == "frontend").then(|| format!("{} of {}", line.spans, line.first_envelope))
         };
         let gone = |made: &mut String| *made = format!("{}, gone", made.replace(", gone", ""));
-        digests.follow(&index.connection, after, make, gone).unwrap();
+        digests
+            .follow(&index.connection, (after, Whose::All), make, gone)
+            .unwrap();
         let values = digests.values().cloned().collect::<Vec<_>>();
         (values, made.get(), digests.is_cut())
     };
@@ -553,4 +556,26 @@ fn something_is_made_of_a_trace_once_and_again_when_more_came_and_outlives_it() 
     assert_eq!(follow(&index, &mut digests, 0), some(&cut, 2, true));
     assert_eq!(follow(&index, &mut digests, 0), some(&cut, 0, true));
     assert_eq!(follow(&index, &mut digests, 6), some(&["2 of 7"], 1, false));
+}
+
+#[test]
+fn what_people_did_is_followed_without_virtual_players() {
+    let mut index = Scratch::new();
+    index.add(1, spin(1, 1, 0));
+    let payload = json!({
+        "transaction": "spin", "tags": { "traffic": "virtual" }, "event_id": format_id(2),
+        "start_timestamp": BEGAN, "timestamp": BEGAN + 1,
+        "contexts": { "trace": { "trace_id": format_id(2), "span_id": "a" } },
+    });
+    index.add(2, skimmed(2, "frontend", &[("transaction", payload)]));
+    let mut digests = Digests::new(3);
+    let mut follow = |whose| {
+        let make = |line: &TraceSummary| Some(line.first_envelope);
+        digests
+            .follow(&index.connection, (0, whose), make, |_| {})
+            .unwrap();
+        digests.values().copied().collect::<Vec<_>>()
+    };
+    assert_eq!(follow(Whose::People), [1]);
+    assert_eq!(follow(Whose::All), [1, 2]);
 }

@@ -203,16 +203,31 @@ pub(super) fn count_within(
     })
 }
 
+/// Whose traces are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// All traces.
+    All,
+    /// Those that no virtual player began.
+    People,
+}
+
 /// Returns rows and revisions of the traces whose first envelope came after envelope `after`, the last to arrive
 /// first.
 pub(super) fn revisions_after(
     connection: &Connection,
     after: u64,
+    whose: Whose,
     limit: usize,
 ) -> rusqlite::Result<Vec<(i64, i64)>> {
-    let mut found = connection.prepare_cached(
-        "SELECT id, revision FROM traces WHERE first_seq > ?1 ORDER BY first_seq DESC, trace_id DESC LIMIT ?2",
-    )?;
+    let mut found = connection.prepare_cached(match whose {
+        Whose::All => {
+            "SELECT id, revision FROM traces WHERE first_seq > ?1 ORDER BY first_seq DESC, trace_id DESC LIMIT ?2"
+        }
+        Whose::People => {
+            "SELECT id, revision FROM traces WHERE virtual_player = 0 AND first_seq > ?1 ORDER BY first_seq DESC, trace_id DESC LIMIT ?2"
+        }
+    })?;
     found
         .query_map([after.cast_signed(), whole(limit)], |row| {
             Ok((row.get(0)?, row.get(1)?))
