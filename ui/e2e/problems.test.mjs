@@ -220,6 +220,9 @@ test('virtual players fill before and after, within their budget', async (t) => 
     LONG_MS,
   );
   assert.equal(await page.isThere('missing-all'), false);
+  await until('who took the time before', async () =>
+    /payment-provider \d+%/.test(await page.text('hero-culprit')),
+  );
   await page.inEach('impact', { axe: true });
   await page.speak('en');
 

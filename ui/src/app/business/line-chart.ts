@@ -241,8 +241,8 @@ export class LineChart {
       width: clientWidth || 300,
       height: clientHeight || 200,
       legend: { show: false },
-      // Half of the last label of x exceeds a plot of lines.
-      padding: [rem * 0.6, rem * (bars ? 0.5 : 1.4), 0, 0],
+      // Half of the last label of x, a time with seconds, exceeds the plot.
+      padding: [rem * 0.6, rem * 2.1, 0, 0],
       cursor: {
         y: false,
         drag: { x: false, y: false, setScale: false },

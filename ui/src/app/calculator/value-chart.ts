@@ -48,6 +48,7 @@ export class ValueChart {
     return all.map(({ scenario, parts, cost, net, payback }) => ({
       scenario,
       name: this.say(`calculator.scenario.${scenario}`),
+      short: this.say(`calculator.short.${scenario}`),
       parts: parts.map(({ id, colour, value }) => ({
         id,
         colour,

@@ -3,8 +3,10 @@ import {
   Component,
   DestroyRef,
   computed,
+  effect,
   inject,
   input,
+  signal,
 } from '@angular/core';
 
 import { LEAST_PROJECTED, lostPerHour } from '../business/projection';
@@ -12,9 +14,11 @@ import { VolumeField } from '../business/volume-field';
 import { wholeMoney } from '../business/whole-money';
 import { fromMilliseconds } from '../core/api/micros';
 import { CalculatorStore } from '../core/api/calculator-store';
-import { Figures } from '../core/api/schema';
+import { Gateway } from '../core/api/gateway';
+import { Figures, TraceSummary } from '../core/api/schema';
 import { Session } from '../core/api/session';
 import { Language } from '../core/i18n/language';
+import { colourOf } from '../core/ui/service-colour';
 import { WholePair, about, errorVerdict, judged, timeVerdict } from './impact';
 import { verdictWords } from './verdict-words';
 
@@ -32,6 +36,7 @@ export class ImpactHero {
   private readonly language = inject(Language);
   private readonly session = inject(Session);
   private readonly calculator = inject(CalculatorStore);
+  private readonly gateway = inject(Gateway);
   protected readonly say = this.language.say;
 
   protected readonly wait = computed(() => {
@@ -46,6 +51,20 @@ export class ImpactHero {
   protected readonly waitWords = computed(() => {
     const { before, after } = this.pair();
     return verdictWords(this.language, timeVerdict(this.pair(), [before.p50_ms, after.p50_ms]));
+  });
+  /** The median spin before the fix; null while it is not read, and after it was deleted. */
+  private readonly example = signal<TraceSummary | null>(null);
+  private readonly exampleId = computed(() => this.pair().before_trace);
+  /** Who took most of the wait before the fix. */
+  protected readonly culprit = computed(() => {
+    const example = this.example();
+    const [part] = example?.critical_path ?? [];
+    if (!example || !part) return null;
+    const share = this.language.formats().percent((100 * part.time_us) / example.root_us, 0);
+    return {
+      colour: colourOf(part.actor),
+      words: this.say('impact.hero.culprit', { name: part.actor, share }),
+    };
   });
   protected readonly errors = computed(() => {
     const { before, after } = this.pair();
@@ -97,6 +116,12 @@ export class ImpactHero {
 
   constructor() {
     inject(DestroyRef).onDestroy(this.calculator.watch());
+    effect(() => void this.read(this.exampleId()));
+  }
+
+  private async read(id: string | null): Promise<void> {
+    const detail = id === null ? null : await this.gateway.trace(id).catch(() => null);
+    if (id === this.exampleId()) this.example.set(detail?.summary ?? null);
   }
 
   private perHour({ failed_minor, spins, recorded }: Figures): number | null {

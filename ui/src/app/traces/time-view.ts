@@ -83,18 +83,15 @@ export class TimeView {
     else this.pan(by / box.width);
   }
 
-  /** The marks of the ruler, without one at its end, whose text would be cut, or where the break is. */
+  /** The marks of the ruler. Of those at its end the text may not fit. */
   marks({ mark }: Formats): { text: string; left: number }[] {
     const view = this.view();
     const times = ticks(view, 5);
-    const last = this.beyond() === null ? 94 : 78;
     const step = micros((times[1] ?? 0) - (times[0] ?? 0));
-    return times
-      .map((time) => ({
-        text: mark(time, step > 0 ? step : undefined),
-        left: percentAt(view, time),
-      }))
-      .filter(({ left }) => left < last);
+    return times.map((time) => ({
+      text: mark(time, step > 0 ? step : undefined),
+      left: percentAt(view, time),
+    }));
   }
 
   private zoomAt(factor: number, at: number): void {

@@ -23,10 +23,11 @@ import { TimeView } from './time-view';
 import { Reading } from './trace-address';
 import { TraceTree } from './tree';
 import { Waterfall } from './waterfall';
-import { Scene, WaterfallLine, lineOf } from './waterfall-line';
+import { PER_LETTER, Scene, WaterfallLine, lineOf } from './waterfall-line';
 
-/** Where marks of the ruler end while a button stands at its right end, in percent of its width. */
-const ROOM_OF_MARKS = 72;
+/** What a mark of the ruler, and the button at its right end, have beside their text, in rem. */
+const BESIDE_A_MARK = 0.4;
+const BESIDE_THE_BUTTON = 1.4;
 /** The minimum width of the bars, in rem. */
 const NARROWEST_BARS = 14;
 
@@ -88,10 +89,14 @@ export class WaterfallGrid {
         return line;
       });
   });
-  /** Marks of the ruler; on its right end there is the way to what came after the visible part. */
+  /** Marks of the ruler that fit; at its right end there may be the way to what came after the visible part. */
   protected readonly marks = computed(() => {
-    const marks = this.time().marks(this.language.formats());
-    return this.beyond() === '' ? marks : marks.filter(({ left }) => left < ROOM_OF_MARKS);
+    const later = this.beyond();
+    const button = later === '' ? 0 : BESIDE_THE_BUTTON + later.length * PER_LETTER;
+    const end = this.width() - button;
+    const fits = ({ text, left }: { text: string; left: number }): boolean =>
+      (left / 100) * this.width() + BESIDE_A_MARK + text.length * PER_LETTER <= end;
+    return this.time().marks(this.language.formats()).filter(fits);
   });
 
   /** How long it went on after the visible part; empty if nothing did. */

@@ -23,7 +23,7 @@ const PLACES_OF_PATH = 500;
  * Width of a letter of a note, in rem: 0.62 em of 0.85 rem, which few texts of either alphabet exceed. A share has a sign
  * of twice this width.
  */
-const PER_LETTER = 0.53;
+export const PER_LETTER = 0.53;
 /** The padding of a note, in rem, and what a note beside a ring has more. */
 const ROOM_AROUND = 1;
 const ROOM_OF_A_RING = 0.5;

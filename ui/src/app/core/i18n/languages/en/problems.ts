@@ -126,6 +126,7 @@ export const impact = {
     label: 'What the fixes brought',
     none: 'Nothing to compare yet: make spins with the problems, fix them and make more.',
     wait: 'A player waits (P50)',
+    culprit: 'before: {{ name }} {{ share }}',
     errors: 'Failed spins',
     spins: 'spins: {{ before }} before, {{ after }} after',
     lost: 'Lost to failures',
