@@ -20,7 +20,7 @@ const KEPT = 'problems-beside';
       [attr.aria-expanded]="open()"
       (click)="toggle()"
     >
-      {{ say('panel.problems') }}
+      <span>{{ say('panel.problems') }}</span>
     </button>
     <aside
       id="problems-beside"
@@ -49,8 +49,11 @@ const KEPT = 'problems-beside';
     button {
       padding: var(--space-10) var(--space-4);
       color: var(--dim);
+      display: flex;
       font-weight: 550;
-      text-align: start;
+    }
+    /* On the button itself WebKitGTK ignores it. */
+    button span {
       writing-mode: vertical-rl;
     }
     button:hover,
