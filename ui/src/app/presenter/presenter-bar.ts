@@ -26,7 +26,7 @@ const HEIGHT_REM = 4.4;
   selector: 'rs-presenter-bar',
   imports: [StepConditions],
   templateUrl: './presenter-bar.html',
-  styleUrl: './presenter-bar.css',
+  styleUrls: ['./bar.css', './presenter-bar.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class PresenterBar {

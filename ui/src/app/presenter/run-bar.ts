@@ -14,7 +14,7 @@ const HEIGHT_REM = 5.2;
   selector: 'rs-run-bar',
   imports: [StepConditions],
   templateUrl: './run-bar.html',
-  styleUrl: './run-bar.css',
+  styleUrls: ['./bar.css', './run-bar.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class RunBar {
