@@ -9,13 +9,13 @@ use std::time::{Duration, SystemTime};
 
 use parking_lot::Mutex;
 use reqwest::Method;
-use sentry::protocol::{SpanId, SpanStatus, Value};
+use sentry::protocol::{SpanStatus, Value};
 use sentry::{Hub, SentryFutureExt, Transaction};
 use serde_json::json;
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument;
 
-use crate::spans::{self, OpenSpan, Recorded};
+use crate::spans::{self, Id, OpenSpan, Recorded};
 use crate::trace_headers::{BAGGAGE, Incoming, SENTRY_TRACE};
 use crate::transport::{self, Attribute, Carried, Measurement};
 
@@ -49,7 +49,7 @@ pub(crate) struct Traced {
     /// Trace id, 32 hexadecimal digits.
     pub(crate) trace_id: String,
     /// Span id of the transaction itself.
-    pub(crate) span_id: SpanId,
+    pub(crate) span_id: Id,
     /// The sampling decision, made by the head of the trace.
     pub(crate) sampled: bool,
     /// The `trace` header of the envelopes, as JSON.
@@ -198,7 +198,7 @@ impl Context {
     }
 
     /// Span id of the transaction to record spans for; `None` where the trace is not sampled.
-    pub(crate) fn recording(&self) -> Option<SpanId> {
+    pub(crate) fn recording(&self) -> Option<Id> {
         self.traced()
             .filter(|traced| traced.sampled)
             .map(|traced| traced.span_id)

@@ -6,11 +6,11 @@ use std::time::SystemTime;
 
 use parking_lot::Mutex;
 use sentry::Breadcrumb;
-use sentry::protocol::{Context as SentryContext, Event, Level, SpanId, TraceContext, Unit, User, Value};
+use sentry::protocol::{Context as SentryContext, Event, Level, TraceContext, Unit, User, Value};
 use serde_json::json;
 
 use crate::context::{Called, Context, Pending};
-use crate::spans::open_in;
+use crate::spans::{Id, open_in};
 use crate::transport::SAMPLING_CONTEXT;
 
 /// Sets the player that the work is for. Only the id goes to Sentry.
@@ -131,9 +131,10 @@ pub(crate) fn at_open_span(act: impl FnOnce()) {
     match open {
         Some((traced, open)) => {
             // The scope gets a span of the SDK with the id of ours. It is never finished, so it is not sent.
-            let stand_in = traced
-                .transaction
-                .start_child_with_details("", "", open.id, SystemTime::now());
+            let stand_in =
+                traced
+                    .transaction
+                    .start_child_with_details("", "", open.id.into(), SystemTime::now());
             traced
                 .hub
                 .with_scope(|scope| scope.set_span(Some(stand_in.into())), act);
@@ -146,7 +147,7 @@ pub(crate) fn at_open_span(act: impl FnOnce()) {
 /// else the attributes of the transaction, and the dynamic sampling context of the trace.
 pub(crate) fn complete(
     mut event: Event<'static>,
-    work: SpanId,
+    work: Id,
     pending: &Mutex<Pending>,
     sampling: Option<&str>,
 ) -> Event<'static> {
@@ -160,8 +161,8 @@ pub(crate) fn complete(
         match open_in(work) {
             Some(open) => {
                 **trace = TraceContext {
-                    span_id: open.id,
-                    parent_span_id: Some(open.parent),
+                    span_id: open.id.into(),
+                    parent_span_id: Some(open.parent.into()),
                     trace_id: trace.trace_id,
                     ..TraceContext::default()
                 };

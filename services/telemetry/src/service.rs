@@ -23,6 +23,7 @@ use crate::call::Client;
 use crate::context::{Context, Pending, TraceLink, Traced};
 use crate::frames;
 use crate::report::{capture, complete};
+use crate::spans::Id;
 use crate::timings::Timings;
 use crate::trace_headers::{Head, Incoming, REPORTED, SENTRY_TRACE, sampling_context};
 use crate::transport::{Sink, ToSink};
@@ -174,7 +175,15 @@ impl Service {
             .map(|value| (SENTRY_TRACE, value));
         let transaction = hub.start_transaction(TransactionContext::continue_from_headers(name, op, trace));
         transaction.set_origin("auto.http.axum");
-        let sampled = transaction.iter_headers().any(|(_, value)| value.ends_with("-1"));
+        // One text has all three; the SDK writes an id at each question.
+        let header = transaction
+            .iter_headers()
+            .next()
+            .map_or_else(String::new, |(_, value)| value);
+        let mut parts = header.split('-');
+        let trace_id = parts.next().unwrap_or_default().to_owned();
+        let work = Id::parse(parts.next().unwrap_or_default());
+        let sampled = parts.next() == Some("1");
         let baggage = match incoming {
             Incoming {
                 sentry_trace: Some(_),
@@ -182,11 +191,10 @@ impl Service {
             } => baggage,
             Incoming {
                 sentry_trace: None, ..
-            } => Some(reporter.head(name, &transaction, sampled)),
+            } => Some(reporter.head(name, &trace_id, sampled)),
         };
-        let sampling: Option<Arc<str>> = baggage.as_deref().and_then(sampling_context).map(Into::into);
-        let trace = transaction.get_trace_context();
-        let (work, pending) = (trace.span_id, Arc::<Mutex<Pending>>::default());
+        let sampling = baggage.as_deref().and_then(sampling_context);
+        let pending = Arc::<Mutex<Pending>>::default();
         hub.configure_scope(|scope| {
             scope.set_transaction(Some(name));
             scope.set_span(Some(transaction.clone().into()));
@@ -200,7 +208,7 @@ impl Service {
             sampled,
             hub,
             transaction,
-            trace_id: trace.trace_id.to_string(),
+            trace_id,
             span_id: work,
             sampling,
             pending,
@@ -246,9 +254,9 @@ impl Reporter {
     }
 
     /// The baggage of a trace that begins in this service.
-    fn head(&self, name: &str, transaction: &sentry::Transaction, sampled: bool) -> String {
+    fn head(&self, name: &str, trace_id: &str, sampled: bool) -> String {
         Head {
-            trace_id: transaction.get_trace_context().trace_id.to_string(),
+            trace_id,
             public_key: &self.reporting.public_key,
             release: &self.reporting.release,
             environment: &self.reporting.environment,

@@ -5,7 +5,7 @@
 //! (<https://develop.sentry.dev/sdk/foundations/transport/event-payloads/span/>).
 
 use std::cell::RefCell;
-use std::fmt::{Debug, Write as _};
+use std::fmt::{self, Debug, Display, Write as _};
 use std::time::SystemTime;
 
 use sentry::protocol::SpanId;
@@ -24,13 +24,46 @@ pub(crate) const STATUS: &str = "sentry.status";
 /// not tell which service called.
 const CARRIERS: [&str; 2] = ["reelscope_telemetry", "reelscope_store"];
 
+/// The id of a span as a number, because the SDK writes each digit of its own type into a string, at each use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Id(u64);
+
+impl Id {
+    fn random() -> Self {
+        Self(rand::random())
+    }
+
+    /// Reads the 16 hexadecimal digits of the SDK.
+    pub(crate) fn parse(digits: &str) -> Self {
+        Self(u64::from_str_radix(digits, 16).unwrap_or_default())
+    }
+}
+
+impl From<Id> for SpanId {
+    fn from(id: Id) -> Self {
+        id.0.to_be_bytes().into()
+    }
+}
+
+impl Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// The identity of a span that a thread is within.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OpenSpan {
-    pub(crate) id: SpanId,
-    pub(crate) parent: SpanId,
-    /// Span id of the transaction that the span belongs to.
-    work: SpanId,
+    pub(crate) id: Id,
+    pub(crate) parent: Id,
+    /// Id of the transaction that the span belongs to.
+    work: Id,
 }
 
 thread_local! {
@@ -39,7 +72,7 @@ thread_local! {
 }
 
 /// The innermost open span of the running thread, if it belongs to the transaction `work`.
-pub(crate) fn open_in(work: SpanId) -> Option<OpenSpan> {
+pub(crate) fn open_in(work: Id) -> Option<OpenSpan> {
     // The thread-local is gone while a thread ends.
     let innermost = OPEN.try_with(|open| open.borrow().last().map(|(_, span)| *span));
     innermost.ok().flatten().filter(|span| span.work == work)
@@ -62,8 +95,8 @@ pub(crate) fn exit(id: &span::Id) {
 
 /// What is recorded of a span.
 pub(crate) struct Recorded {
-    id: SpanId,
-    parent: SpanId,
+    id: Id,
+    parent: Id,
     op: Option<String>,
     name: Option<String>,
     status: Option<String>,
@@ -85,11 +118,11 @@ enum Value {
 
 impl Recorded {
     /// A span of the transaction `work` that begins now. Its parent is the innermost one of the running thread.
-    pub(crate) fn begin(attributes: &span::Attributes<'_>, work: SpanId) -> Self {
+    pub(crate) fn begin(attributes: &span::Attributes<'_>, work: Id) -> Self {
         let started = SystemTime::now();
         let metadata = attributes.metadata();
         let mut span = Self {
-            id: SpanId::default(),
+            id: Id::random(),
             parent: open_in(work).map_or(work, |open| open.id),
             op: None,
             name: None,
@@ -104,7 +137,7 @@ impl Recorded {
     }
 
     /// The identity of the span, which belongs to the transaction `work`.
-    pub(crate) fn identity(&self, work: SpanId) -> OpenSpan {
+    pub(crate) fn identity(&self, work: Id) -> OpenSpan {
         OpenSpan {
             id: self.id,
             parent: self.parent,

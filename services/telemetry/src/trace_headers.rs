@@ -9,8 +9,11 @@
 //! A reply carries one header back, which keeps a failure from being reported twice in its trace.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 use http::HeaderMap;
+use parking_lot::Mutex;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serializer as _;
 
@@ -54,7 +57,7 @@ impl Incoming {
 
 /// The dynamic sampling context, as the head of a trace writes it.
 pub(crate) struct Head<'a> {
-    pub(crate) trace_id: String,
+    pub(crate) trace_id: &'a str,
     pub(crate) public_key: &'a str,
     pub(crate) release: &'a str,
     pub(crate) environment: &'a str,
@@ -68,7 +71,7 @@ impl Head<'_> {
     pub(crate) fn baggage(&self) -> String {
         let rate = self.sample_rate.to_string();
         let members = [
-            ("trace_id", self.trace_id.as_str()),
+            ("trace_id", self.trace_id),
             ("public_key", self.public_key),
             ("release", self.release),
             ("environment", self.environment),
@@ -84,7 +87,23 @@ impl Head<'_> {
 
 /// Converts the `sentry-*` members of baggage to the `trace` header of an envelope, a JSON object. Returns `None`
 /// when there are none, because only the head of a trace can write them.
-pub(crate) fn sampling_context(baggage: &str) -> Option<String> {
+pub(crate) fn sampling_context(baggage: &str) -> Option<Arc<str>> {
+    /// Number of remembered contexts: the services of a trace forward the same baggage, and this many traces run at once.
+    const MOST: usize = 128;
+    static NEWEST: LazyLock<Mutex<HashMap<String, Option<Arc<str>>>>> = LazyLock::new(Mutex::default);
+    if let Some(known) = NEWEST.lock().get(baggage) {
+        return known.clone();
+    }
+    let context = converted(baggage).map(Arc::from);
+    let mut newest = NEWEST.lock();
+    if newest.len() >= MOST {
+        newest.clear();
+    }
+    newest.insert(baggage.to_owned(), context.clone());
+    context
+}
+
+fn converted(baggage: &str) -> Option<String> {
     let mut members: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(8);
     for member in baggage.split(',') {
         // Properties of a member follow a semicolon (W3C Baggage §3.2.1.2).
@@ -119,7 +138,7 @@ mod tests {
     #[test]
     fn what_the_head_says_arrives_in_the_envelopes_of_all() {
         let head = Head {
-            trace_id: "0123456789abcdef0123456789abcdef".into(),
+            trace_id: "0123456789abcdef0123456789abcdef",
             public_key: "k",
             release: "reelscope@1.0.0+тест",
             environment: "demo, pilot",

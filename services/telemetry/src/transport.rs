@@ -5,7 +5,6 @@
 //! (<https://develop.sentry.dev/sdk/foundations/envelopes/>), and our spans are not the SDK's.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -133,11 +132,21 @@ fn bytes(envelope: Envelope) -> Vec<u8> {
 
 /// Writes the header line of the envelope.
 fn begin(whole: &mut Vec<u8>, id: Option<Uuid>, trace: Option<&str>) {
-    let id = id.map(|id| format!("\"event_id\":\"{}\"", id.simple()));
-    let trace = trace.map(|trace| format!("\"trace\":{trace}"));
-    let members: Vec<_> = id.into_iter().chain(trace).collect();
     whole.push(b'{');
-    whole.extend_from_slice(members.join(",").as_bytes());
+    if let Some(id) = id {
+        let mut digits = Uuid::encode_buffer();
+        whole.extend_from_slice(b"\"event_id\":\"");
+        whole.extend_from_slice(id.simple().encode_lower(&mut digits).as_bytes());
+        whole.push(b'"');
+    }
+    if let Some(trace) = trace {
+        whole.extend_from_slice(if id.is_some() {
+            b",\"trace\":"
+        } else {
+            b"\"trace\":"
+        });
+        whole.extend_from_slice(trace.as_bytes());
+    }
     whole.extend_from_slice(b"}\n");
 }
 
@@ -221,18 +230,17 @@ impl Serialize for Contexts<'_> {
             kind: &'static str,
             #[serde(flatten)]
             of_sdk: &'a TraceContext,
-            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-            data: BTreeMap<&'static str, &'a Value>,
+            #[serde(skip_serializing_if = "Attributes::is_empty")]
+            data: Attributes<'a>,
         }
         let mut contexts = serializer.serialize_map(Some(self.0.len()))?;
         for (name, context) in self.0 {
             match context {
                 Context::Trace(of_sdk) => {
-                    let data = self.1.iter().map(|(key, value)| (*key, value)).collect();
                     let trace = Trace {
                         kind: "trace",
                         of_sdk,
-                        data,
+                        data: Attributes(self.1),
                     };
                     contexts.serialize_entry(name, &trace)?;
                 }
@@ -240,6 +248,20 @@ impl Serialize for Contexts<'_> {
             }
         }
         contexts.end()
+    }
+}
+
+struct Attributes<'a>(&'a [Attribute]);
+
+impl Attributes<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Attributes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (*key, value)))
     }
 }
 
