@@ -1,7 +1,6 @@
 //! Routes of the gateway and their OpenAPI document.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{DefaultBodyLimit, Extension, Query, State as AxumState};
+use axum::extract::{DefaultBodyLimit, Extension, State as AxumState};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
@@ -11,7 +10,7 @@ use reelscope_contracts::game::Paytable;
 use reelscope_contracts::payments::DailyReport;
 use reelscope_contracts::users::{OpenSession, Player};
 use reelscope_contracts::{ApiProblem, Code, parse_day, rfc3339};
-use reelscope_http::{Body, ProblemResponse, method_not_allowed, not_found};
+use reelscope_http::{Body, ProblemResponse, Query, method_not_allowed, not_found};
 use reelscope_page_api::gateway::{LogIn, LoggedIn, Spin, SpinResult, StackHealth, StackStatus};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -213,13 +212,12 @@ struct OfDay {
 )]
 async fn daily_report(
     AxumState(state): AxumState<State>,
-    asked: Result<Query<OfDay>, QueryRejection>,
+    Query(OfDay { day }): Query<OfDay>,
 ) -> Result<Json<DailyReport>, GatewayError> {
     let unreadable = || {
         let sentence = "Write the day as 2026-01-31.";
         GatewayError::Service(ApiProblem::new(Code::InvalidRequest, sentence).field("day"))
     };
-    let Query(OfDay { day }) = asked.map_err(|_| unreadable())?;
     let day = match day {
         Some(text) => Some(parse_day(&text).ok_or_else(unreadable)?),
         None => None,

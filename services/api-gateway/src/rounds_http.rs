@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as AxumState};
+use axum::extract::State as AxumState;
 use reelscope_contracts::game::Round;
 use reelscope_contracts::payments::{Bet, BetStatus, Standing};
 use reelscope_contracts::{ApiProblem, Code, Money, RoundId, StakeStatus, rfc3339};
-use reelscope_http::{Path, ProblemResponse};
+use reelscope_http::{Path, ProblemResponse, Query};
 use reelscope_page_api::gateway::{RoundStanding, RoundSummary, Rounds};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -43,16 +42,14 @@ struct Page {
 async fn rounds(
     AxumState(state): AxumState<State>,
     SignedIn(claims): SignedIn,
-    page: Result<Query<Page>, QueryRejection>,
+    Query(Page { limit }): Query<Page>,
 ) -> Result<Json<Rounds>, GatewayError> {
-    let limit = page
-        .ok()
-        .map(|Query(page)| page.limit.unwrap_or(20))
-        .filter(|n| (1..=MOST_ROUNDS).contains(n));
-    let limit = limit.ok_or_else(|| {
+    let limit = limit.unwrap_or(20);
+    if !(1..=MOST_ROUNDS).contains(&limit) {
         let sentence = format!("The limit is a number from 1 to {MOST_ROUNDS}.");
-        GatewayError::Service(ApiProblem::new(Code::InvalidRequest, sentence).field("limit"))
-    })?;
+        let problem = ApiProblem::new(Code::InvalidRequest, sentence);
+        return Err(GatewayError::Service(problem.field("limit")));
+    }
     let bets = state.upstream.bets(&claims.sub, limit).await?;
     // The boards are the game engine's, and the bets the payment service's.
     let wanted: Vec<RoundId> = bets.iter().map(|bet| bet.round_id).collect();

@@ -11,13 +11,11 @@ mod measurements;
 mod traces;
 
 use axum::Router;
-use axum::extract::{FromRequestParts, Query, Request, State};
-use axum::http::request::Parts;
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use reelscope_contracts::{ApiProblem, Code, now};
+use reelscope_contracts::{ApiProblem, now};
 use reelscope_http::{ProblemResponse, method_not_allowed, not_found};
 use reelscope_page_api::telemetry::Micros;
-use serde::de::DeserializeOwned;
 use tower_http::decompression::RequestDecompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -109,21 +107,4 @@ async fn told<T: IntoResponse>(
 
 fn lines(limit: Option<usize>) -> usize {
     limit.unwrap_or(USUAL_LINES).clamp(1, MOST_LINES)
-}
-
-/// A query. Unlike that of axum's own extractor, its rejection is an [`ApiProblem`].
-struct Asked<T>(T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
-    type Rejection = ProblemResponse;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ProblemResponse> {
-        let query = Query::<T>::from_request_parts(parts, state).await;
-        query.map(|Query(query)| Self(query)).map_err(|rejection| {
-            let detail = format!("The query does not fit: {}.", rejection.body_text());
-            ApiProblem::new(Code::InvalidRequest, detail)
-                .field("query")
-                .into()
-        })
-    }
 }

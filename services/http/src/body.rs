@@ -57,6 +57,29 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     }
 }
 
+/// The query of the address. Unlike axum's own extractor its rejection is an [`ApiProblem`] that names the parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ProblemResponse;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ProblemResponse> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+        let query = serde_path_to_error::deserialize(pairs).map_err(|error| {
+            let text = error.inner().to_string();
+            let name = blamed(&error.path().to_string(), &text, "query");
+            ApiProblem::new(
+                Code::InvalidRequest,
+                format!("The parameter `{name}` does not fit: {text}."),
+            )
+            .field(name)
+        })?;
+        Ok(Self(query))
+    }
+}
+
 /// The problem of a path with a part that cannot be read.
 async fn no_such_part<S: Send + Sync>(parts: &mut Parts, state: &S) -> ApiProblem {
     let ProblemResponse(problem) = not_found().await;
@@ -96,17 +119,24 @@ fn malformed(cause: &serde_json::Error) -> ApiProblem {
     )
 }
 
-fn misfit(path: &str, cause: &serde_json::Error) -> ApiProblem {
+/// Returns the path of the field that an error of serde is about; `whole` where it is about no field.
+fn blamed(path: &str, text: &str, whole: &str) -> String {
     // serde reports a missing field at the object that lacks it; the field's name is in its sentence only.
-    let text = cause.to_string();
     let quoted = |prefix| text.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
-    let named = quoted("missing field `").or_else(|| quoted("unknown field `"));
-    let field = match (path, named) {
+    let named = ["missing field `", "unknown field `", "duplicate field `"]
+        .into_iter()
+        .find_map(quoted);
+    match (path, named) {
         (".", Some(name)) => name.to_owned(),
-        (".", None) => "body".to_owned(),
+        (".", None) => whole.to_owned(),
         (path, Some(name)) if !path.ends_with(name) => format!("{path}.{name}"),
         (path, _) => path.to_owned(),
-    };
+    }
+}
+
+fn misfit(path: &str, cause: &serde_json::Error) -> ApiProblem {
+    let text = cause.to_string();
+    let field = blamed(path, &text, "body");
     ApiProblem::new(
         Code::InvalidRequest,
         format!("The field `{field}` does not fit: {text}."),
@@ -199,6 +229,35 @@ mod tests {
             let problem = response.extensions().get::<ApiProblem>();
             let field = problem.and_then(|problem| problem.field.as_deref());
             assert_eq!(field, (status == 404).then_some("round_id"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_parameter_of_a_query_that_cannot_be_read_is_named() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Page {
+            limit: Option<u64>,
+            of: String,
+        }
+        let handler =
+            async |Query(Page { limit, of }): Query<Page>| format!("{of} {}", limit.unwrap_or_default());
+        let routes = Router::new().route("/", get(handler));
+        let ask = async |query: &str| {
+            let request = Request::get(format!("/?{query}")).body(Body::empty()).unwrap();
+            let response = routes.clone().oneshot(request).await.unwrap();
+            let problem = response.extensions().get::<ApiProblem>();
+            let field = problem.and_then(|problem| problem.field.clone());
+            (response.status().as_u16(), field.unwrap_or_default())
+        };
+        for (query, status, field) in [
+            ("of=a%20b&limit=7", 200, ""),
+            ("of=a&limit=ten", 400, "limit"),
+            ("limit=7", 400, "of"),
+            ("of=a&of=b", 400, "of"),
+            ("of=a&colour=red", 400, "colour"),
+        ] {
+            assert_eq!(ask(query).await, (status, field.to_owned()), "{query}");
         }
     }
 

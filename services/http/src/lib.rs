@@ -1,7 +1,8 @@
 //! How the services speak HTTP.
 //!
 //! ```text
-//! body           JSON bodies and parts of the path, read so that a problem names the field; replies of other services
+//! body           JSON bodies, parts of the path and queries, read so that a problem names the field; replies of other
+//!                services
 //! problem        a problem as a reply, and the problems that every server answers
 //! service_token  the secret of a launch, without which a service answers nobody
 //! ```
@@ -23,6 +24,6 @@ mod body;
 mod problem;
 mod service_token;
 
-pub use body::{Body, Path, parse, reply};
+pub use body::{Body, Path, Query, parse, reply};
 pub use problem::{ProblemResponse, created, method_not_allowed, not_found, panicked, respond};
 pub use service_token::{SERVICE_TOKEN_HEADER, ServiceToken};

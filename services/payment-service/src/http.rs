@@ -1,13 +1,13 @@
 //! Routes of the payment service.
 
-use axum::extract::{Query, State as AxumState};
+use axum::extract::State as AxumState;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use reelscope_contracts::payments::{
     Bet, Bets, DailyReport, OpenWallet, Reserve, Settle, Standing, Void, Wallet,
 };
 use reelscope_contracts::{ApiProblem, Health, PlayerId, RoundId, StakeStatus, day_of, now, parse_day};
-use reelscope_http::{Body, Path, ProblemResponse, method_not_allowed, not_found};
+use reelscope_http::{Body, Path, ProblemResponse, Query, method_not_allowed, not_found};
 use reelscope_store::Store;
 use reelscope_telemetry::{annotate, player};
 use serde::Deserialize;

@@ -2,11 +2,11 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::{ApiProblem, Code};
-use reelscope_http::{Body, ProblemResponse, not_found};
+use reelscope_http::{Body, ProblemResponse, Query, not_found};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -61,14 +61,10 @@ struct InLanguage {
     language: Option<ScriptLanguage>,
 }
 
-type Asked = Result<Query<InLanguage>, axum::extract::rejection::QueryRejection>;
-
-fn language(asked: Asked) -> Result<ScriptLanguage, ApiProblem> {
-    let asked = asked.map_err(|rejection| {
-        let sentence = format!("The query does not fit: {}.", rejection.body_text());
-        ApiProblem::new(Code::InvalidRequest, sentence).field("language")
-    })?;
-    Ok(asked.0.language.unwrap_or(ScriptLanguage::En))
+impl InLanguage {
+    fn language(self) -> ScriptLanguage {
+        self.language.unwrap_or(ScriptLanguage::En)
+    }
 }
 
 /// The script, where its presentation stands, and what of it is fulfilled and borne out.
@@ -78,9 +74,9 @@ fn language(asked: Asked) -> Result<ScriptLanguage, ApiProblem> {
 )]
 async fn show_presentation(
     State(presenter): State<Presenter>,
-    asked: Asked,
+    Query(asked): Query<InLanguage>,
 ) -> Result<Json<Presentation>, ProblemResponse> {
-    Ok(Json(presenter.presentation(language(asked)?).await))
+    Ok(Json(presenter.presentation(asked.language()).await))
 }
 
 /// `POST /api/v1/presentation/start`.
@@ -175,8 +171,11 @@ async fn note_seen(
     get, path = "/script", params(InLanguage),
     responses((status = 200, description = "TOML", body = String, content_type = "application/toml"))
 )]
-async fn show_script(State(presenter): State<Presenter>, asked: Asked) -> Result<Response, ProblemResponse> {
-    let text = presenter.text(language(asked)?);
+async fn show_script(
+    State(presenter): State<Presenter>,
+    Query(asked): Query<InLanguage>,
+) -> Result<Response, ProblemResponse> {
+    let text = presenter.text(asked.language());
     Ok(([(header::CONTENT_TYPE, TOML)], text).into_response())
 }
 
@@ -249,8 +248,11 @@ async fn use_built_in_script(
     get, path = "/", params(InLanguage),
     responses((status = 200, description = "HTML", body = String, content_type = "text/html"))
 )]
-async fn report_page(State(presenter): State<Presenter>, asked: Asked) -> Result<Response, ProblemResponse> {
-    let report = presenter.take_away(language(asked)?).await?;
+async fn report_page(
+    State(presenter): State<Presenter>,
+    Query(asked): Query<InLanguage>,
+) -> Result<Response, ProblemResponse> {
+    let report = presenter.take_away(asked.language()).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -266,9 +268,9 @@ async fn report_page(State(presenter): State<Presenter>, asked: Asked) -> Result
 )]
 async fn report_data(
     State(presenter): State<Presenter>,
-    asked: Asked,
+    Query(asked): Query<InLanguage>,
 ) -> Result<Json<TakeAway>, ProblemResponse> {
-    Ok(Json(presenter.take_away(language(asked)?).await?))
+    Ok(Json(presenter.take_away(asked.language()).await?))
 }
 
 /// The JSON Schema of a script, for editors.

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use reelscope_contracts::{ApiProblem, Code};
-use reelscope_http::{Path, ProblemResponse};
+use reelscope_http::{Path, ProblemResponse, Query};
 use reelscope_page_api::telemetry::{
     EnvelopeDetail, EnvelopeItem, EnvelopeState, EnvelopeSummary, Envelopes,
 };
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
 
-use super::{Asked, Viewer, lines};
+use super::{Viewer, lines};
 use crate::envelope::{Envelope, MAX_EVENT};
 use crate::{large, lenient};
 
@@ -42,7 +42,7 @@ pub(super) struct EnvelopeQuery {
 )]
 pub(super) async fn envelopes(
     State(viewer): State<Viewer>,
-    Asked(query): Asked<EnvelopeQuery>,
+    Query(query): Query<EnvelopeQuery>,
 ) -> Result<Json<Envelopes>, ProblemResponse> {
     if query.item_type.is_some() {
         viewer.look().await;
@@ -78,7 +78,7 @@ pub(super) struct Raw {
 pub(super) async fn one_envelope(
     State(viewer): State<Viewer>,
     Path(seq): Path<String>,
-    Asked(raw): Asked<Raw>,
+    Query(raw): Query<Raw>,
 ) -> Result<Response, ProblemResponse> {
     let gone = || ApiProblem::new(Code::NotFound, "No envelope with this number is kept.");
     let seq = seq.parse().map_err(|_| gone())?;

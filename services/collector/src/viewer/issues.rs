@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use reelscope_contracts::{ApiProblem, Code};
-use reelscope_http::{Body as JsonBody, Path, ProblemResponse};
+use reelscope_http::{Body as JsonBody, Path, ProblemResponse, Query};
 use reelscope_page_api::telemetry::{ChangeIssue, IssueDetail, IssueSummary, Issues};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Asked, Viewer, lines, now_us, told, unread};
+use super::{Viewer, lines, now_us, told, unread};
 use crate::envelope::Envelope;
 use crate::facts::{self, Source};
 use crate::index::IssueEvents;
@@ -31,7 +31,7 @@ pub(super) struct Page {
 )]
 pub(super) async fn issues(
     State(viewer): State<Viewer>,
-    Asked(page): Asked<Page>,
+    Query(page): Query<Page>,
 ) -> Result<Json<Issues>, ProblemResponse> {
     viewer.look().await;
     let issues = viewer.collector.index().issues(lines(page.limit));

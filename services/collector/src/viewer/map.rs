@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashSet};
 
 use axum::Json;
 use axum::extract::State;
-use reelscope_http::ProblemResponse;
+use reelscope_http::{ProblemResponse, Query};
 use reelscope_page_api::telemetry::ServiceMap;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Asked, MOST_LINES, Viewer, now_us, unread};
+use super::{MOST_LINES, Viewer, now_us, unread};
 use crate::envelope::Envelope;
 use crate::facts::{self, Source};
 use crate::once::Seen;
@@ -34,7 +34,7 @@ pub(super) struct MapQuery {
 )]
 pub(super) async fn service_map(
     State(viewer): State<Viewer>,
-    Asked(query): Asked<MapQuery>,
+    Query(query): Query<MapQuery>,
 ) -> Result<Json<ServiceMap>, ProblemResponse> {
     viewer.look().await;
     let limit = query.traces.unwrap_or(USUAL_MAP).clamp(1, MOST_LINES);

@@ -2,12 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use reelscope_http::ProblemResponse;
+use reelscope_http::{ProblemResponse, Query};
 use reelscope_page_api::telemetry::{Measurements, Micros};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Asked, Viewer, unread};
+use super::{Viewer, unread};
 
 /// Limit of points in one response.
 const MOST_POINTS: usize = 10_000;
@@ -32,7 +32,7 @@ pub(super) struct PointQuery {
 )]
 pub(super) async fn measurements(
     State(viewer): State<Viewer>,
-    Asked(query): Asked<PointQuery>,
+    Query(query): Query<PointQuery>,
 ) -> Result<Json<Measurements>, ProblemResponse> {
     viewer.look().await;
     let limit = query.limit.unwrap_or(MOST_POINTS).min(MOST_POINTS);

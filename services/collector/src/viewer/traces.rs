@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use reelscope_contracts::{ApiProblem, Code};
-use reelscope_http::{Path, ProblemResponse};
+use reelscope_http::{Path, ProblemResponse, Query};
 use reelscope_page_api::telemetry::{Micros, TraceDetail, Traces};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Asked, Viewer, lines, now_us, told, unread};
+use super::{Viewer, lines, now_us, told, unread};
 use crate::envelope::{format_id, parse_id};
 use crate::index::{Attribute, TraceFilter};
 use crate::service_map::MINUTE;
@@ -56,7 +56,7 @@ pub(super) struct TraceQuery {
 )]
 pub(super) async fn traces(
     State(viewer): State<Viewer>,
-    Asked(query): Asked<TraceQuery>,
+    Query(query): Query<TraceQuery>,
 ) -> Result<Json<Traces>, ProblemResponse> {
     viewer.look().await;
     let attribute = match query.attribute {
