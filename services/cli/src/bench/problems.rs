@@ -21,6 +21,9 @@ const AT_REST_WITHIN: Duration = Duration::from_secs(60);
 /// Interval of checking whether they have ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
+/// Number of spins that are not measured, where they take no time.
+const WARM_UP: u64 = 20;
+
 const fn band(figure: Figure, least: f64, most: f64) -> Band {
     Band { figure, least, most }
 }
@@ -36,6 +39,27 @@ const ALL_FIXED: &[Band] = &[
     band(Figure::P95Ms, 0.0, 200.0),
     band(Figure::FailedPercent, 0.0, 1.0),
 ];
+
+/// Promised figures of a presenter's spins. They hold beside other programs too, because the causes follow the speed of
+/// the machine.
+const STORY_BANDS: &[Band] = &[
+    band(Figure::P50Ms, 3_000.0, 6_000.0),
+    band(Figure::LookUpP50Ms, 350.0, 650.0),
+    band(Figure::DrawP50Ms, 150.0, 400.0),
+    band(Figure::ProviderSharePercent, 70.0, 85.0),
+];
+
+/// The spins of a presenter: with all problems, one at a time. Takes a minute.
+#[must_use]
+pub fn story() -> BenchCase {
+    BenchCase {
+        name: "a presenter's spins".to_owned(),
+        bands: STORY_BANDS.to_vec(),
+        // The causes follow the last five of each.
+        warm_up: 6,
+        ..BenchCase::all(FaultState::On, 12, 1)
+    }
+}
 
 /// The cases in the order of measuring. Each takes about a quarter of a minute.
 #[must_use]
@@ -60,6 +84,9 @@ pub struct BenchCase {
     pub spins: u64,
     /// Number of concurrent spins.
     pub at_once: u64,
+    /// Number of spins before them that are not measured: neither first-time work such as connecting nor what the
+    /// previous case left behind counts.
+    pub warm_up: u64,
     /// The figures that the demo promises on an idle machine.
     pub bands: Vec<Band>,
 }
@@ -73,6 +100,8 @@ impl BenchCase {
             states: STORY.map(|id| (id, state)).into(),
             spins,
             at_once,
+            // They would take a minute with the slow provider, beside which they are nothing.
+            warm_up: if state == FaultState::On { 0 } else { WARM_UP },
             bands: match state {
                 FaultState::On => ALL_ON.to_vec(),
                 FaultState::Fixed => ALL_FIXED.to_vec(),
@@ -93,6 +122,7 @@ impl BenchCase {
             states,
             spins,
             at_once,
+            warm_up: if id == FaultId::SlowProvider { 0 } else { WARM_UP },
             bands: vec![band],
         })
     }
@@ -258,12 +288,16 @@ impl Sample {
     }
 }
 
-/// Measures every case in one stack in the new directory `dir`, with as many players as make a look-up without an
-/// index take its promised time. `begins` receives the name of each step before it begins.
+/// Measures cases in one stack in the new directory `dir`, with as many players as make a look-up without an index take
+/// its promised time. `begins` receives the name of each step before it begins.
 ///
 /// # Errors
 /// The stack could not be started or stopped, or a case could not be measured.
-pub async fn run(dir: &Path, begins: impl Fn(&str)) -> Result<Vec<Met>, RunError> {
+pub async fn run(
+    dir: &Path,
+    cases: Vec<BenchCase>,
+    begins: impl Fn(&str),
+) -> Result<Vec<Met>, RunError> {
     begins("writing the players");
     let config = Config {
         rate: None,
@@ -273,7 +307,7 @@ pub async fn run(dir: &Path, begins: impl Fn(&str)) -> Result<Vec<Met>, RunError
     stack.seeded().await;
     let measured = async {
         let mut met = Vec::new();
-        for condition in conditions() {
+        for condition in cases {
             begins(&condition.name);
             met.push(measure(&stack, &condition).await?);
         }
@@ -303,9 +337,8 @@ pub async fn measure(stack: &Stack, condition: &BenchCase) -> Result<Met, String
         // Unique for each run, because a key that was used before returns its old round.
         run: format!("{} {run} {}", condition.name, uuid::Uuid::new_v4()),
     };
-    // A warm-up, so that neither first-time work such as connecting nor what the previous case left behind is measured.
-    if condition.states.get(&FaultId::SlowProvider) != Some(&FaultState::On) {
-        load::run(stack, &plan("warm-up", 20, condition.at_once)).await?;
+    if condition.warm_up > 0 {
+        load::run(stack, &plan("warm-up", condition.warm_up, condition.at_once)).await?;
         at_rest(stack).await?;
     }
     let before = collector.captured_so_far();

@@ -11,7 +11,7 @@ use reelscope_stack::{Config, Stack};
 use serde_json::json;
 
 use super::spin::enough_players;
-use crate::bench::problems::{self, Met, Missed};
+use crate::bench::problems::{self, BenchCase, Met, Missed};
 use crate::bench::{collector, tables};
 use crate::failure::Failure;
 use crate::output::{self, note, say};
@@ -50,6 +50,8 @@ pub(crate) enum Part {
     Telemetry,
     /// What players meet with the problems on and fixed.
     Problems,
+    /// What a presenter's spins meet, one at a time with all problems; not part of the whole benchmark.
+    Story,
     /// What the collector bears: for two minutes, in half a gigabyte of the disk, and so only when it is asked for.
     Collector,
 }
@@ -79,8 +81,13 @@ impl Bench {
                 tables::telemetry(&measured, BENCH_CONCURRENCY).print(format);
             }
         }
-        if self.wants(Part::Problems) {
-            let met = problems().await?;
+        if self.wants(Part::Problems) || self.only == Some(Part::Story) {
+            let cases = if self.only == Some(Part::Story) {
+                vec![problems::story()]
+            } else {
+                problems::conditions()
+            };
+            let met = problems(cases).await?;
             missed = met.iter().flat_map(Met::missed).collect();
             fields["problems"] = json!(met);
             fields["missed"] = json!(missed);
@@ -142,9 +149,9 @@ async fn telemetry(count: u64) -> Result<Comparison, Failure> {
     Ok(measured.ok_or("the measurement was cancelled".to_owned())?)
 }
 
-async fn problems() -> Result<Vec<Met>, Failure> {
+async fn problems(cases: Vec<BenchCase>) -> Result<Vec<Met>, Failure> {
     let begins = |next: &str| note!("reelscope: {next}…");
-    Ok(in_own_dir(async |dir| problems::run(dir, begins).await).await?)
+    Ok(in_own_dir(async |dir| problems::run(dir, cases, begins).await).await?)
 }
 
 async fn collector(beside: Option<SocketAddr>) -> Result<collector::Report, Failure> {
