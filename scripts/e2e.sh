@@ -9,6 +9,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# As in scripts/run.sh.
+export CARGO_INCREMENTAL=0
 profile=debug
 options=()
 if [ "${1:-}" = --release ]; then
