@@ -98,7 +98,10 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<(Shown, UnboundedReceiver<E
     let frame = begun.follow(&window);
     presenter::close_with(&window);
     #[cfg(target_os = "linux")]
-    crate::webkit::prepare(&window, Follower(events.clone(), frame.clone()))?;
+    {
+        crate::webkit::prepare(&window, Follower(events.clone(), frame.clone()))?;
+        crate::webkit::close_with_page(&window)?;
+    }
     app.manage(events);
     app.manage(frame);
     let shown = Shown {
