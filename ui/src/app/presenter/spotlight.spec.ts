@@ -26,7 +26,7 @@ const BOX_PX = 200;
   imports: [VirtualRows],
   template: `
     <div #rows="virtualRows" class="box" role="grid" [rsVirtualRows]="500" [rowRem]="1.25">
-      @for (row of rows.inSight(all); track row) {
+      @for (row of rows.inSight(all); track $index) {
         <p [attr.data-row]="row" [attr.data-spot]="row === chosen() ? mark : null"></p>
       }
     </div>
@@ -97,6 +97,7 @@ describe('the light on what a line is about', () => {
   afterEach(() => {
     vi.restoreAllMocks();
     vi.unstubAllGlobals();
+    Reflect.deleteProperty(Element.prototype, 'scrollIntoView');
   });
 
   /** Chooses a row and scrolls to it, as the lists do. */
