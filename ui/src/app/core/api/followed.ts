@@ -90,16 +90,15 @@ export class Followed<T> {
   readonly load = (): Promise<void> => (this.newest = this.request());
 
   private async request(): Promise<void> {
-    const pending = this.ask();
-    if (pending === null) return;
     const question = (this.asked += 1);
     this.underWay += 1;
     try {
-      const answer: T = await pending;
+      const answer: T | null = await this.ask();
+      if (answer === null) return;
       if (question < this.answered) return;
       const later = this.changes.filter(({ after }) => after >= question);
       this.answered = question;
-      this.show(later.reduce((value, { apply }) => apply(value), answer));
+      this.show(later.reduce<T>((value, { apply }) => apply(value), answer));
     } catch (error) {
       if (question < Math.max(this.answered, this.failed)) return;
       this.failed = question;
