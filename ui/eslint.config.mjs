@@ -2,6 +2,13 @@ import eslint from '@eslint/js';
 import angular from 'angular-eslint';
 import tseslint from 'typescript-eslint';
 
+/** Events may come many times a second. */
+const ASKED_BY_EVENTS = {
+  selector:
+    'CallExpression[callee.property.name="on"] > ArrowFunctionExpression CallExpression[callee.property.name=/^(load|refresh|request)$/]',
+  message: 'Ask with Followed.again or a Coalesced, which has a rate of its own.',
+};
+
 export default tseslint.config(
   { ignores: ['dist', '.angular', 'node_modules', 'src/app/core/api/schema.ts'] },
   {
@@ -29,6 +36,7 @@ export default tseslint.config(
       'no-console': 'error',
       // What a person has set is kept by the program (core/api/remembered.ts), not under an origin that may change.
       'no-restricted-globals': ['error', 'localStorage', 'sessionStorage'],
+      'no-restricted-syntax': ['error', ASKED_BY_EVENTS],
       // A format is created once for a language and its options (core/i18n/formats.ts).
       'no-restricted-properties': [
         'error',
@@ -51,6 +59,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
+        ASKED_BY_EVENTS,
         {
           selector:
             'CallExpression[callee.property.name="slice"] :matches(Identifier[name=/^(MOST|LEAST|LIMIT)/], Literal[value>1])',

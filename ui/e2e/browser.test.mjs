@@ -15,11 +15,12 @@ import { BINARY, SCREENSHOTS, look, ownPlace, serve, speaking, until } from './r
 const SPINS = 10;
 
 /** Opens the page of `reelscope serve`, which can be stopped and restarted at the same address. */
-async function openBrowser(t) {
+async function openBrowser(t, { flags = [], first = '' } = {}) {
   const place = ownPlace(t);
-  const address = await serve(place);
+  const address = await serve(place, flags);
   const end = place.closers.at(-1);
-  const page = await openChromium(needChromium(), { address, cookies: [], size: [1280, 800] });
+  const size = [1280, 800];
+  const page = await openChromium(needChromium(), { address, cookies: [], size, first });
   place.closers.push(() => page.close());
   const fetched = (path) =>
     page.evaluate(`fetch(${JSON.stringify(path)}).then((reply) => reply.json())`);
@@ -55,6 +56,75 @@ test('every spin in a browser has the part of its page, and counts once', async 
     return begun.length === SPINS && spins;
   });
   assert.equal(whole.length, SPINS, 'no spin has a second trace');
+});
+
+/** Lets a test break the stream of the collector: what comes meanwhile is lost, as with a lost connection. */
+const BREAKABLE = `
+  window.stream = { broken: false };
+  window.EventSource = class extends EventSource {
+    constructor(...words) {
+      super(...words);
+      window.stream.break = () => {
+        window.stream.broken = true;
+        this.dispatchEvent(new Event('error'));
+      };
+      window.stream.mend = () => {
+        window.stream.broken = false;
+        this.dispatchEvent(new Event('open'));
+      };
+    }
+    addEventListener(kind, listener) {
+      super.addEventListener(kind, (event) => {
+        if (!window.stream.broken || kind === 'error') listener(event);
+      });
+    }
+  };
+`;
+/** Number of spins in the break, more than the page reads at its start. */
+const LOST = 1_500;
+
+test('the strip has the spins of a break of the stream, each once, and says while it lacks them', async (t) => {
+  const flags = ['--traffic', '50', '--traffic-budget', 'none', '--problem', 'all=off'];
+  const { page, fetched } = await openBrowser(t, { flags, first: BREAKABLE });
+  const title = () =>
+    page.evaluate(`document.querySelector('[data-test="heat-title"]')?.textContent ?? ''`);
+  const shown = async () => Number((await title()).replace(/\D/g, ''));
+  const spins = async () => (await fetched('/api/traffic')).spins;
+  await until('spins', async () => (await shown()) > 100);
+
+  await page.evaluate('stream.break()');
+  const [before, begun] = [await shown(), await spins()];
+  await until('spins that the page misses', async () => (await spins()) > begun + LOST, 240_000);
+  assert.ok((await shown()) < begun + LOST / 2, 'the page has missed them');
+  for (const language of LANGUAGES) {
+    await page.evaluate(speaking(language));
+    await until(`the page to be ${language}`, () =>
+      page.evaluate(`document.documentElement.lang === '${language}'`),
+    );
+    assert.match(await title(), /^≥/);
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    writeFileSync(join(SCREENSHOTS, `strip-broken-${language}.png`), await page.picture());
+  }
+  await page.evaluate(`fetch('/api/traffic', {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ running: false, players: 50, budget_percent: null }),
+  })`);
+  await page.evaluate('stream.mend()');
+  const all = async () => {
+    const ids = new Set();
+    for (let cursor = ''; cursor !== undefined;) {
+      const query = `name=slot-machine-spin&limit=500${cursor && `&cursor=${cursor}`}`;
+      const { traces, next } = await fetched(`/api/telemetry/traces?${query}`);
+      for (const { trace_id } of traces) ids.add(trace_id);
+      cursor = next;
+    }
+    return ids.size;
+  };
+  await until('the spins of the break', async () => {
+    const [count, words] = [await shown(), await title()];
+    return count >= before + LOST && !words.startsWith('≥') && count === (await all());
+  });
 });
 
 test('a page whose server was started again says that it has to be opened anew', async (t) => {

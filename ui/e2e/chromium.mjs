@@ -23,9 +23,12 @@ export function needChromium() {
 
 /**
  * Opens `address` in a browser of its own, with the cookies of another one in WebDriver's format. It is headless and
- * draws 60 frames a second. `size` is in CSS pixels.
+ * draws 60 frames a second. `size` is in CSS pixels; `first` is a script that runs before those of each page.
  */
-export async function openChromium(program, { address, cookies, size: [width, height] }) {
+export async function openChromium(
+  program,
+  { address, cookies, size: [width, height], first = '' },
+) {
   const home = mkdtempSync(join(tmpdir(), 'reelscope-chromium-'));
   // With the display or the session bus of the window, Chromium would wait for frames that never come.
   const env = { ...process.env };
@@ -82,6 +85,10 @@ export async function openChromium(program, { address, cookies, size: [width, he
   await page('Emulation.setFocusEmulationEnabled', { enabled: true });
   for (const { name, value } of cookies)
     await page('Network.setCookie', { name, value, url: new URL(address).origin });
+  if (first !== '') {
+    await page('Page.enable');
+    await page('Page.addScriptToEvaluateOnNewDocument', { source: first });
+  }
   await page('Page.navigate', { url: address });
   return {
     /** Evaluates an expression in the page, awaits it, and returns its value. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { By } from 'selenium-webdriver';
 import { LANGUAGES } from './languages.mjs';
-import { openWindow, ownPlace, until } from './real-window.mjs';
+import { closeWindow, openWindow, ownPlace, programsOf, until } from './real-window.mjs';
 
 async function open(t) {
   const place = Object.assign(ownPlace(t), { asStarted: true });
@@ -32,21 +32,23 @@ async function begin(page) {
   await page.see('presenter-bar');
 }
 
+/** Opens the presenter's window from that of the machine, and returns its handle. */
+async function openView(page, machine) {
+  await page.click('presenter-view');
+  const handles = await until('the second window', async () => {
+    const all = await page.driver.getAllWindowHandles();
+    return all.length === 2 && all;
+  });
+  return handles.find((handle) => handle !== machine);
+}
+
 test('what is pressed in the presenter’s window happens in the window of the machine', async (t) => {
   const { page, state } = await open(t);
   const [machine] = await page.driver.getAllWindowHandles();
   await begin(page);
 
-  const openView = async () => {
-    await page.click('presenter-view');
-    const handles = await until('the second window', async () => {
-      const all = await page.driver.getAllWindowHandles();
-      return all.length === 2 && all;
-    });
-    return handles.find((handle) => handle !== machine);
-  };
   const to = (handle) => page.driver.switchTo().window(handle);
-  let view = await openView();
+  let view = await openView(page, machine);
   await until(
     'the bar to leave the machine to the view',
     async () => !(await page.isThere('presenter-bar')),
@@ -88,12 +90,37 @@ test('what is pressed in the presenter’s window happens in the window of the m
   await page.see('presenter-bar');
   await until('one window', async () => (await page.driver.getAllWindowHandles()).length === 1);
   assert.equal((await state()).step, 'launch');
-  view = await openView();
+  view = await openView(page, machine);
   await to(view);
   await page.see('presenter-notes');
   await page.click('view-end');
   await to(machine);
   await until('the end', async () => (await state()).status === 'ended');
+});
+
+test('the presenter’s window closes with that of the machine and ends the program, but not the other way', async (t) => {
+  const { place, page, state } = await open(t);
+  const [machine] = await page.driver.getAllWindowHandles();
+  await begin(page);
+  const to = (handle) => page.driver.switchTo().window(handle);
+
+  const openBoth = async () => {
+    await to(await openView(page, machine));
+    await page.see('presenter-notes');
+  };
+  // The title of a window comes a moment after its page.
+  const close = (title) => until(`to close ${title}`, () => closeWindow(place, title) ?? true);
+
+  await openBoth();
+  await close('^Presenter view');
+  await to(machine);
+  await page.see('presenter-bar');
+  assert.equal(programsOf(place).length, 1);
+  assert.equal((await state()).status, 'under_way', 'the machine and its services go on');
+
+  await openBoth();
+  await close('^Reelscope$');
+  await until('the program to end', () => programsOf(place).length === 0);
 });
 
 test('a presentation goes on in another language, and after a reset of the demo', async (t) => {

@@ -463,15 +463,27 @@ export async function ownScreen(place, size) {
 
 /** Presses keys as a keyboard does; WebDriver's keys reach only the page and never the window. */
 export function pressKeys(place, ...keys) {
-  const xdotool = (...words) => {
-    const done = spawnSync('xdotool', words, { env: place.env, encoding: 'utf8' });
-    assert.equal(done.status, 0, `xdotool ${words.join(' ')}: ${done.stderr}`);
-    return done.stdout.trim().split('\n');
-  };
   // Without a window manager no window gets the focus by itself.
-  const [window] = xdotool('search', '--onlyvisible', '--name', '^Reelscope$');
-  xdotool('windowfocus', '--sync', window);
-  xdotool('key', '--clearmodifiers', ...keys);
+  command(place, 'xdotool', 'windowfocus', '--sync', numberOf(place, '^Reelscope$'));
+  command(place, 'xdotool', 'key', '--clearmodifiers', ...keys);
+}
+
+/** Closes the window with this title as its button does; WebDriver closes only its page. */
+export function closeWindow(place, title) {
+  const script = join(import.meta.dirname, 'close-window.py');
+  command(place, 'python3', script, numberOf(place, title));
+}
+
+/** The number of the window whose title matches. */
+function numberOf(place, title) {
+  const found = command(place, 'xdotool', 'search', '--onlyvisible', '--name', title);
+  return found.trim().split('\n')[0];
+}
+
+function command(place, name, ...words) {
+  const done = spawnSync(name, words, { env: place.env, encoding: 'utf8' });
+  assert.equal(done.status, 0, `${name} ${words.join(' ')}: ${done.stderr}`);
+  return done.stdout;
 }
 
 /** Number of pixels of the screen with the gold of the mark and of SPIN; only SPIN has many. */

@@ -78,6 +78,8 @@ pub struct ReportedClaim {
     pub label: String,
     /// What the script says.
     pub stated: Range,
+    /// The range that bears it out, which may be wider or open.
+    pub holds: Range,
     /// What was measured.
     pub state: ClaimState,
 }
@@ -129,6 +131,7 @@ pub async fn take_away(
         let reported = ReportedClaim {
             label: claim.label.clone(),
             stated: claim.stated,
+            holds: claim.band(),
             state: claim_state(claim, &facts),
         };
         if !claims.contains(&reported) {

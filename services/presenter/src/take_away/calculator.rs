@@ -22,16 +22,23 @@ pub(super) fn calculator(words: &Words, format: Format, calculation: &Calculatio
         (words.expected, "n"),
         (words.optimistic, "n"),
     ];
-    let results = own.table(
-        &scenarios,
-        words.formula,
-        calculation.formulas.iter().map(|formula| own.result(formula)),
-    );
-    let inputs = own.table(
-        &scenarios,
-        words.source,
-        calculation.inputs.iter().map(|input| own.input(input)),
-    );
+    let [pessimistic, expected, optimistic] = scenarios;
+    let named = format!("{}, {}", words.figure, words.formula.to_lowercase());
+    let results: Vec<_> = calculation
+        .formulas
+        .iter()
+        .map(|formula| own.result(formula))
+        .collect();
+    let results = table(&[(&named, ""), pessimistic, expected, optimistic], &results);
+    let inputs: Vec<_> = calculation.inputs.iter().map(|input| own.input(input)).collect();
+    let heads = [
+        (words.figure, ""),
+        pessimistic,
+        expected,
+        optimistic,
+        (words.source, ""),
+    ];
+    let inputs = table(&heads, &inputs);
     format!(
         "<p class=\"dim\">{}</p>\n<h3>{}</h3>\n{results}<h3>{}</h3>\n{inputs}",
         escaped(words.assumed),
@@ -47,33 +54,18 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn table(
-        &self,
-        scenarios: &[(&str, &str); 3],
-        last: &str,
-        rows: impl Iterator<Item = Vec<String>>,
-    ) -> String {
-        let [pessimistic, expected, optimistic] = *scenarios;
-        let heads = [
-            (self.words.figure, ""),
-            pessimistic,
-            expected,
-            optimistic,
-            (last, ""),
-        ];
-        table(&heads, &rows.collect::<Vec<_>>())
-    }
-
     fn result(&self, formula: &CalculatorFormula) -> Vec<String> {
         let values = &formula.values;
         let [pessimistic, expected, optimistic] = [values.pessimistic, values.expected, values.optimistic]
             .map(|value| value.map_or_else(|| "–".to_owned(), |value| self.value(value, formula.unit)));
+        // The formula has the room of a line of its own below the name.
+        let name = escaped(self.words.formula_name(formula.id));
+        let readable = escaped(&self.readable(&formula.text));
         vec![
-            escaped(self.words.formula_name(formula.id)),
+            format!("{name}<small>{readable}</small>"),
             pessimistic,
             expected,
             optimistic,
-            escaped(&self.readable(&formula.text)),
         ]
     }
 
@@ -129,7 +121,7 @@ impl Writer<'_> {
                     .find(|id| id.name() == word)
                     .map(|id| self.words.formula_name(id))
             };
-            input.or_else(formula).map(|name| format!("“{name}”"))
+            input.or_else(formula).map(|name| self.words.quoted(name))
         };
         let mut readable = String::new();
         for part in text.split_inclusive(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_') {

@@ -27,9 +27,9 @@ pub fn html(report: &TakeAway) -> String {
     let parts = [
         page.head(report),
         page.pairs(&report.pairs),
-        page.waterfalls(report),
         page.fixes(report),
         page.claims(report),
+        page.waterfalls(report),
         page.issues(&report.issues),
         page.money(report),
         page.releases(report),
@@ -168,7 +168,10 @@ impl Page {
                 count => format!(" · {count} {}", words.left_out),
             };
             let below = format!("{}{left_out}", trace.trace_id);
-            let _ = writeln!(content, "<p class=\"dim\">{}</p></figure>", escaped(&below));
+            let _ = writeln!(content, "<figcaption>{}</figcaption></figure>", escaped(&below));
+        }
+        if !content.is_empty() {
+            content = format!("<div class=\"waterfalls\">\n{content}</div>\n");
         }
         self.part(words.waterfalls, &content)
     }
@@ -208,6 +211,7 @@ impl Page {
         let heads = [
             (words.figure, ""),
             (words.stated, "n"),
+            (words.holds, "n"),
             (words.measured, "n"),
             (words.spins, "n"),
             (words.verdict, ""),
@@ -225,6 +229,7 @@ impl Page {
                 vec![
                     escaped(&claim.label),
                     self.format.range(claim.stated, state.unit),
+                    self.format.range(claim.holds, state.unit),
                     self.format.maybe(state.measured, state.unit),
                     self.format.number(count(state.spins), 0),
                     marked(words.claim_verdict(state.verdict), is_good),

@@ -156,6 +156,10 @@ fn report(language: ScriptLanguage) -> TakeAway {
                 from: Some(3_000.0),
                 to: Some(6_000.0),
             },
+            holds: Range {
+                from: Some(2_500.0),
+                to: None,
+            },
             state: ClaimState {
                 measured: Some(4_100.0),
                 unit: Unit::Ms,
@@ -201,6 +205,7 @@ fn figures_are_written_as_the_language_does() {
         "₽12,345.67",
         "2025-11-24",
         "helped",
+        "≥\u{a0}2.50\u{a0}s",
     ] {
         assert!(en.contains(text), "{text}");
     }
@@ -212,6 +217,7 @@ fn figures_are_written_as_the_language_does() {
         "12\u{a0}345,67\u{a0}₽",
         "24.11.2025",
         "помогло",
+        "≥\u{a0}2,50\u{a0}с",
     ] {
         assert!(ru.contains(text), "{text}");
     }
@@ -233,7 +239,7 @@ fn each_value_of_the_calculator_says_whether_it_is_measured_or_assumed() {
         "Спины: 4\u{a0}321",
         "0,25\u{a0}%",
         "допущение",
-        "“Польза в месяц” − 2 ×",
+        "«Польза в месяц» − 2 ×",
     ] {
         assert!(ru.contains(text), "{text}");
     }

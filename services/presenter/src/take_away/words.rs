@@ -31,6 +31,7 @@ pub(super) struct Words {
     pub(super) claims: &'static str,
     pub(super) figure: &'static str,
     pub(super) stated: &'static str,
+    pub(super) holds: &'static str,
     pub(super) measured: &'static str,
     pub(super) issues: &'static str,
     pub(super) events: &'static str,
@@ -88,6 +89,7 @@ const EN: Words = Words {
     claims: "What was said, and what was measured",
     figure: "Figure",
     stated: "Said",
+    holds: "Holds for",
     measured: "Measured",
     issues: "Issues",
     events: "Events",
@@ -145,6 +147,7 @@ const RU: Words = Words {
     claims: "Что было сказано и что измерено",
     figure: "Показатель",
     stated: "Сказано",
+    holds: "Верно при",
     measured: "Измерено",
     issues: "Ошибки",
     events: "События",
@@ -191,6 +194,15 @@ impl Words {
 
     fn is_russian(&self) -> bool {
         self.code == "ru"
+    }
+
+    /// A name within a formula.
+    pub(super) fn quoted(&self, name: &str) -> String {
+        if self.is_russian() {
+            format!("«{name}»")
+        } else {
+            format!("“{name}”")
+        }
     }
 
     fn either(&self, en: &'static str, ru: &'static str) -> &'static str {

@@ -95,7 +95,7 @@ describe('the spins that traces tell of', () => {
     gateway.traces
       .mockResolvedValueOnce({ traces: [spin(2)], next: 'further', indexed: true })
       .mockReturnValueOnce(new Promise((resolve) => (second = resolve)));
-    stream.tell('missed', null);
+    stream.miss();
     await vi.advanceTimersByTimeAsync(0);
     stream.tell('trace', spin(7));
     stream.tell('trace', spin(1, { status: 'deadline_exceeded', ok: false }));
@@ -118,8 +118,8 @@ describe('the spins that traces tell of', () => {
       traces: [spin(3, { status: 'deadline_exceeded', ok: false })],
       indexed: true,
     });
-    stream.tell('missed', null);
-    await vi.advanceTimersByTimeAsync(500);
+    stream.miss();
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(store.spins().map(({ failed }) => failed)).toEqual([true]);
     end();
   });

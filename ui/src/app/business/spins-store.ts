@@ -1,5 +1,7 @@
 import { Injectable, inject, signal } from '@angular/core';
 
+import { isRefusal } from '../core/api/api-problem';
+import { Coalesced } from '../core/api/coalesced';
 import { LoadState } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 import { PagedTraces } from '../core/api/paged-traces';
@@ -15,6 +17,8 @@ export const MOST = 10_000;
 const PAGE = 500;
 /** Interval of updates; charts that change with every spin are illegible. */
 const CALM_MS = 500;
+/** Shortest interval of requests because of events, in milliseconds. */
+const AGAIN_MS = 1_000;
 
 /** The spins in the traces, followed live while a page shows them. */
 @Injectable({ providedIn: 'root' })
@@ -26,6 +30,7 @@ export class SpinsStore {
   private readonly _truncated = signal(false);
   private readonly news = new Map<string, TraceSummary>();
   private readonly pages = new PagedTraces(this.gateway, MOST);
+  private readonly again = new Coalesced(() => this.load(), AGAIN_MS);
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly state = this._state.asReadonly();
@@ -38,14 +43,15 @@ export class SpinsStore {
   watch(): () => void {
     const endings = [
       this.stream.on('trace', (trace) => this.take(trace)),
-      this.stream.on('missed', () => void this.load()),
+      this.stream.afterGap(this.again),
     ];
-    void this.load();
+    this.again.ask();
     return () => {
       for (const end of endings) end();
       clearTimeout(this.timer);
       this.timer = undefined;
       this.news.clear();
+      this.again.drop();
       this.pages.end();
     };
   }
@@ -55,20 +61,28 @@ export class SpinsStore {
     this.flush();
     const found = new Map<string, TraceSummary>();
     let read = 0;
+    let isWhole = true;
     try {
-      const isCurrent = await this.pages.read({ limit: PAGE }, ({ traces, next }, told) => {
-        read += traces.length;
-        for (const trace of traces) if (spinOf(trace)) found.set(trace.trace_id, trace);
-        if (next !== undefined && read < MOST) return true;
-        this._truncated.set(next !== undefined);
-        for (const [id, trace] of told) found.set(id, trace);
-        return false;
-      });
+      const isCurrent = await this.pages.read(
+        { limit: PAGE },
+        ({ traces, next, indexed }, told) => {
+          isWhole &&= indexed;
+          read += traces.length;
+          for (const trace of traces) if (spinOf(trace)) found.set(trace.trace_id, trace);
+          if (next !== undefined && read < MOST) return true;
+          this._truncated.set(next !== undefined);
+          for (const [id, trace] of told) found.set(id, trace);
+          return false;
+        },
+      );
       if (!isCurrent) return;
       this.show(withSpins([], found));
       this._state.set('ready');
-    } catch {
+      // The collector still reads its log after a start.
+      if (!isWhole) this.again.ask();
+    } catch (error) {
       this._state.set('failed');
+      if (!isRefusal(error)) this.again.ask();
     }
   }
 

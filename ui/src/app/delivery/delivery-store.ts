@@ -27,6 +27,6 @@ export class DeliveryStore {
     this.following = true;
     void this.refresh();
     this.stream.on('delivery', (delivery) => this.followed.take(delivery));
-    this.stream.on('missed', () => void this.refresh());
+    this.stream.afterGap(this.followed.again);
   }
 }

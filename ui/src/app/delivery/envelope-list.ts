@@ -105,7 +105,7 @@ export class EnvelopeList {
       observer.observe(this.top().nativeElement);
       destroyed.onDestroy(() => observer.disconnect());
     });
-    destroyed.onDestroy(() => this.refresh.end());
+    destroyed.onDestroy(() => this.refresh.drop());
   }
 
   protected number(value: number): string {

@@ -5,8 +5,11 @@
 const NOT_TOGETHER = new Set(['discarded', 'too_old', 'damaged']);
 
 /** Number of dead envelopes that "retry all" covers. */
-export function retriable(deadByReason: Readonly<Record<string, number>> = {}): number {
-  return Object.entries(deadByReason)
+export function retriable(
+  // In a template `?.` gives null.
+  deadByReason: Readonly<Record<string, number>> | null | undefined,
+): number {
+  return Object.entries(deadByReason ?? {})
     .filter(([reason]) => !NOT_TOGETHER.has(reason))
     .reduce((sum, [, count]) => sum + count, 0);
 }

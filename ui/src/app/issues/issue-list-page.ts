@@ -1,6 +1,8 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  Injector,
+  afterNextRender,
   computed,
   inject,
   linkedSignal,
@@ -15,6 +17,7 @@ import { Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
 import { RowList } from '../core/ui/row-list';
+import { offerSpotRow } from '../core/ui/spot-rows';
 import { VirtualRows } from '../core/ui/virtual-rows';
 import { LoadWords } from '../core/ui/load-words';
 import { asNow, byWeight, isOpen, newsIn, openWords } from './issue-list';
@@ -95,9 +98,28 @@ export class IssueListPage {
     return drawn ? drawn.inSight(this.issues()).map((issue) => this.lineOf(issue)) : [];
   });
 
+  /** Index of the issue that happened last; -1 if there is none. The rows stand by their weight. */
+  protected readonly newestAt = computed(() => {
+    const envelopes = this.issues().map(({ last_envelope }) => last_envelope);
+    return envelopes.indexOf(Math.max(...envelopes));
+  });
+
   /** Id of the row of the issue from which the person came back. */
   protected readonly opened = `issue-${this.address.returnedFrom()?.split('/')[2] ?? ''}`;
   protected readonly ids = computed(() => this.issues().map(({ issue_id }) => `issue-${issue_id}`));
+
+  constructor() {
+    const injector = inject(Injector);
+    offerSpotRow('newest_issue', () => {
+      // It may have come after the rows were held.
+      this.held.set(this.newest());
+      if (this.newestAt() < 0) return false;
+      // The box cannot be scrolled to a row that it has no room for yet.
+      const write = (): void => this.drawn()?.reveal(this.newestAt());
+      afterNextRender({ write }, { injector });
+      return true;
+    });
+  }
 
   protected point(pointed: boolean): void {
     this.pointed.set(pointed);

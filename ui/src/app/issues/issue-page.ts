@@ -11,7 +11,6 @@ import {
   untracked,
 } from '@angular/core';
 
-import { Coalesced } from '../core/api/coalesced';
 import { Followed, LoadState } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 import { Health } from '../core/api/health';
@@ -32,8 +31,6 @@ import { IssueStore } from './issue-store';
 import { playersWords, shareWords, statusWords } from './issue-words';
 
 const BARS = 48;
-/** Shortest interval of requests, in milliseconds; events may come faster than a person reads. */
-const DETAILS_PAUSE_MS = 500;
 
 /** One issue: its count, players and times, and one of its events with all details. */
 @Component({
@@ -57,7 +54,6 @@ export class IssuePage {
     seen: ({ events }) => this._shown.update((shown) => shown ?? events[0] ?? null),
   });
   private readonly detail = this.followed.value;
-  private readonly details = new Coalesced(() => this.followed.load(), DETAILS_PAUSE_MS);
   private readonly now = followClock();
   private readonly _busy = signal(false);
   private readonly _decideFailed = signal(false);
@@ -170,6 +166,8 @@ export class IssuePage {
   });
 
   constructor() {
+    /** The count of events at which the details were requested again. */
+    let askedAt: number | null = null;
     effect(() => {
       this.id();
       untracked(() => {
@@ -177,19 +175,23 @@ export class IssuePage {
         this._shown.set(null);
         this._decideFailed.set(false);
         this.bar.set(BARS - 1);
+        askedAt = null;
+        void this.followed.load();
       });
     });
     effect(() => {
-      this.id();
-      // The counts change with an event, so the details are requested again.
-      this.count();
-      untracked(() => this.details.ask());
+      const count = this.count();
+      const known = this.detail()?.summary.events;
+      // Once for each count: a reply that says another one is newer, or has lost events to retention.
+      if (known === undefined || known === count || askedAt === count) return;
+      askedAt = count;
+      this.followed.again.ask();
     });
-    inject(DestroyRef).onDestroy(() => this.details.end());
+    inject(DestroyRef).onDestroy(() => this.followed.again.drop());
   }
 
   protected again(): void {
-    this.details.ask();
+    void this.followed.load();
   }
 
   protected async decide(status: 'resolved' | 'unresolved'): Promise<void> {

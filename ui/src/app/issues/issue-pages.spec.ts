@@ -8,6 +8,7 @@ import { TelemetryStream } from '../core/api/telemetry-stream';
 import { ErrorEvent, IssueDetail, IssueSummary } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
+import { SpotRows } from '../core/ui/spot-rows';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { StreamDouble } from '../testing/stream-double';
 import { ERROR } from '../testing/replies';
@@ -286,6 +287,30 @@ describe('the pages of issues', () => {
       expect(rows(fixture).length).toBeLessThan(40);
       const grid = (fixture.nativeElement as HTMLElement).querySelector('[role="grid"]');
       expect(grid?.getAttribute('aria-rowcount')).toBe('501');
+    });
+
+    it('has a light brought to the issue that happened last, wherever its weight puts it', async () => {
+      gateway.issues.mockResolvedValue({
+        issues: Array.from({ length: 500 }, (_, number) =>
+          issue(`i${number}`, number === 450 ? 9_000 : number, { events: 1_000 - number }),
+        ),
+        indexed: true,
+      });
+      await TestBed.inject(IssueStore).load();
+      const fixture = await shown(IssueListPage);
+      const page = fixture.nativeElement as HTMLElement;
+      const lit = (): string | undefined => page.querySelector('[data-spot="newest_issue"]')?.id;
+      expect(lit()).toBeUndefined();
+      expect(TestBed.inject(SpotRows).bring('newest_issue')).toBe(true);
+      await fixture.whenStable();
+      expect(lit()).toBe('issue-i450');
+      // Another one comes while the list is scrolled, so that its rows are held.
+      stream.tell('issue', issue('late', 10_000, { events: 1 }));
+      await fixture.whenStable();
+      expect(TestBed.inject(SpotRows).bring('newest_issue')).toBe(true);
+      await fixture.whenStable();
+      await fixture.whenStable();
+      expect(lit()).toBe('issue-late');
     });
 
     it('is walked through by keyboard, and Enter opens', async () => {

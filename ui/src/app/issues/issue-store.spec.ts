@@ -100,16 +100,15 @@ describe('the issues', () => {
 
   it('are read again when the stream has lost something', async () => {
     gateway.issues.mockResolvedValue({ issues: [issue('c', 9)], indexed: true });
-    stream.tell('missed', null);
-    await settled();
-    expect(ids()).toEqual(['c']);
+    stream.miss();
+    await vi.waitFor(() => expect(ids()).toEqual(['c']));
   });
 
   it('are as the later answer says, whichever comes last', async () => {
     const answers: ((reply: unknown) => void)[] = [];
     gateway.issues.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
-    stream.tell('missed', null);
-    stream.tell('missed', null);
+    void store.load();
+    void store.load();
     answers[1]?.({ issues: [issue('new', 9)], indexed: true });
     answers[0]?.({ issues: [issue('old', 8)], indexed: true });
     await settled();
@@ -119,7 +118,7 @@ describe('the issues', () => {
   it('are as they were told while an answer was under way', async () => {
     let answer: (reply: unknown) => void = () => undefined;
     gateway.issues.mockReturnValue(new Promise((resolve) => (answer = resolve)));
-    stream.tell('missed', null);
+    void store.load();
     stream.tell('issue', issue('b', 5));
     stream.tell('issue', issue('a', 6, { status: 'regressed' }));
     answer({ issues: [issue('c', 9), issue('a', 1, { status: 'resolved' })], indexed: true });
@@ -146,10 +145,9 @@ describe('the issues', () => {
     await settled();
     expect(other.state()).toBe('failed');
     // A message about an issue shows that the collector replies again.
-    gateway.issues.mockResolvedValue({ issues: [issue('a', 1)], indexed: true });
+    gateway.issues.mockResolvedValue({ issues: [issue('b', 2), issue('a', 1)], indexed: true });
     stream.tell('issue', issue('b', 2));
-    await settled();
-    expect([other.state(), other.open()]).toEqual(['ready', 2]);
+    await vi.waitFor(() => expect([other.state(), other.open()]).toEqual(['ready', 2]));
   });
 
   it('are as the collector says after a decision', async () => {

@@ -41,7 +41,7 @@ export class IssueStore {
     if (this.following) return;
     this.following = true;
     this.stream.on('issue', (issue) => this.take(issue));
-    this.stream.on('missed', () => void this.load());
+    this.stream.afterGap(this.followed.again);
     void this.load();
   }
 

@@ -38,7 +38,7 @@ describe('the map', () => {
     const end = store.watch();
     await vi.advanceTimersByTimeAsync(0);
     expect([store.state(), store.map()]).toEqual(['ready', map]);
-    for (let count = 0; count < 20; count += 1) stream.tell('missed', null);
+    for (let count = 0; count < 20; count += 1) stream.miss();
     await vi.advanceTimersByTimeAsync(2_000);
     expect(gateway.serviceMap).toHaveBeenCalledTimes(2);
     end();

@@ -17,8 +17,11 @@ const REST_MS = 10_000;
 export class MapStore {
   private readonly gateway = inject(Gateway);
   private readonly stream = inject(TelemetryStream);
-  private readonly followed = new Followed(() => this.gateway.serviceMap(), { everyMs: REST_MS });
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly followed = new Followed(() => this.gateway.serviceMap(), {
+    everyMs: REST_MS,
+    firstMs: CALM_MS,
+    calmMs: CALM_MS,
+  });
 
   readonly state = this.followed.state;
   readonly map = this.followed.value;
@@ -28,19 +31,11 @@ export class MapStore {
   watch(): () => void {
     const endings = [
       this.followed.watch(),
-      this.stream.on('trace', () => this.soon()),
-      this.stream.on('missed', () => this.soon()),
+      this.stream.on('trace', () => this.followed.again.ask()),
+      this.stream.afterGap(this.followed.again),
     ];
     return () => {
       for (const end of endings) end();
-      clearTimeout(this.timer);
-      this.timer = undefined;
     };
-  }
-
-  private soon(): void {
-    this.timer ??= setTimeout(() => {
-      void this.load().finally(() => (this.timer = undefined));
-    }, CALM_MS);
   }
 }

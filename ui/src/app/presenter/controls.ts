@@ -1,4 +1,4 @@
-import { Action, Page } from '../core/api/schema';
+import { Action, Page, Spot } from '../core/api/schema';
 import { PARTS } from '../core/ui/business-part';
 import { pathOf } from '../core/ui/pages';
 
@@ -6,6 +6,8 @@ import { pathOf } from '../core/ui/pages';
 export interface Control {
   /** Selects what is pressed; the first one that is shown counts. */
   readonly selectors: readonly string[];
+  /** The row of a list that it is in, which has to be drawn first. */
+  readonly row?: Spot;
   /** The page that has it; absent where every page has it, or the action itself leads there. */
   readonly page?: Page;
 }
@@ -46,11 +48,14 @@ function simpleControl(action: Extract<Action, string>): Control {
     case 'compare':
       return onMachine(NEXT_STEP);
     case 'open_newest_trace':
-      return anywhere(of('newest_trace'), of('services'), link('/traces'));
+      return {
+        row: 'newest_trace',
+        selectors: [of('newest_trace'), of('services'), link('/traces')],
+      };
     case 'open_culprit':
       return anywhere(of('culprit'), of('waterfall'));
     case 'open_newest_issue':
-      return anywhere(of('newest_issue'), link('/issues'));
+      return { row: 'newest_issue', selectors: [of('newest_issue'), link('/issues')] };
     case 'measure_overhead':
       return anywhere(of('overhead', 'button'), link('/settings'));
   }

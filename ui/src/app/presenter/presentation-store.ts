@@ -1,6 +1,5 @@
 import { DestroyRef, Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 
-import { Coalesced } from '../core/api/coalesced';
 import { Followed } from '../core/api/followed';
 import { PresentationGateway } from '../core/api/presentation-gateway';
 import { remember } from '../core/api/remembered';
@@ -9,8 +8,6 @@ import { TelemetryStream } from '../core/api/telemetry-stream';
 import { Language } from '../core/i18n/language';
 import { moveOf, standingOf } from './standing';
 
-/** Least time between two requests for the state, in milliseconds; a burst of events is one request. */
-const CALM_MS = 200;
 const TICK_MS = 1_000;
 
 /** What the server says, and when, by `performance.now()`, which does not follow the wall clock. */
@@ -27,7 +24,6 @@ export class PresentationStore {
     // Tells the next load of the page whether it has to show a presentation.
     seen: ({ state }) => remember('presenting', state.status === 'under_way'),
   });
-  private readonly reload = new Coalesced(() => this.followed.load(), CALM_MS);
   private readonly _error = signal<unknown>(null);
   private readonly now = signal(performance.now());
 
@@ -71,8 +67,8 @@ export class PresentationStore {
 
   constructor() {
     const stream = inject(TelemetryStream);
-    const again = (): void => this.reload.ask();
-    const ends = [stream.on('presentation', again), stream.on('missed', again)];
+    const { again } = this.followed;
+    const ends = [stream.on('presentation', () => again.ask()), stream.afterGap(again)];
     const timer = setInterval(() => this.now.set(performance.now()), TICK_MS);
     effect(() => {
       this.language.active();
@@ -81,7 +77,7 @@ export class PresentationStore {
     inject(DestroyRef).onDestroy(() => {
       for (const end of ends) end();
       clearInterval(timer);
-      this.reload.end();
+      again.drop();
     });
   }
 

@@ -1,4 +1,13 @@
-import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import {
+  Injectable,
+  Injector,
+  afterNextRender,
+  computed,
+  effect,
+  inject,
+  signal,
+  untracked,
+} from '@angular/core';
 
 import { ConditionState, Page, Spot, Step } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
@@ -12,7 +21,7 @@ import { refusalOf } from './presenter-words';
 import { Projector } from './projector';
 import { RunClock, RunEnded } from './run-clock';
 import { RunKind, Speed, pressedAfter, readingMs } from './run-plan';
-import { elementOf } from './spots';
+import { Spots } from './spots';
 import { buttonId } from './standing';
 import { hearTouches } from './touch';
 
@@ -71,6 +80,8 @@ export class ScriptRun {
   private readonly language = inject(Language);
   private readonly address = inject(Address);
   private readonly trace = inject(OpenTrace);
+  private readonly spots = inject(Spots);
+  private readonly injector = inject(Injector);
   private readonly run = signal<Run | null>(null);
   private readonly _held = signal(false);
   private readonly _pressing = signal('');
@@ -247,10 +258,12 @@ export class ScriptRun {
   /** Whether what a line is about comes into the page within so many milliseconds. */
   private async shows({ clock }: Run, spot: Spot, limitMs: number): Promise<boolean> {
     await clock.pass(0);
-    const isOfTrace = spot === 'culprit' || (typeof spot === 'object' && 'trace_row' in spot);
-    // Its row is drawn by the light, once there are rows.
-    const there = (): Element | null =>
-      elementOf(spot) ?? (isOfTrace && this.trace.rows() ? document.body : null);
+    let isThere = false;
+    const there = (): Element | null => {
+      // A row that exists is drawn with the next frame, wherever it is in its list.
+      isThere ||= this.spots.bring(spot) !== false;
+      return isThere ? this.spots.elementOf(spot) : null;
+    };
     return (await drawn(there, limitMs)) !== null;
   }
 
@@ -263,8 +276,9 @@ export class ScriptRun {
     await clock.pass(0);
     this._pressing.set(label);
     this.projector.rest();
-    const { page, selectors } = controlOf(action);
+    const { page, row, selectors } = controlOf(action);
     if (page && !firstShown(selectors)) await this.open(page);
+    if (row && this.spots.bring(row)) await rendered(this.injector);
     const control = await drawn(() => firstShown(selectors), page ? SHOWN_MS.early : 0);
     if (control) {
       control.scrollIntoView({ block: 'nearest' });
@@ -286,4 +300,8 @@ export class ScriptRun {
     const { left, top, width, height } = control.getBoundingClientRect();
     this._pointer.set({ x: left + width / 2, y: top + Math.min(height / 2, 40), ms });
   }
+}
+
+function rendered(injector: Injector): Promise<void> {
+  return new Promise((resolve) => afterNextRender({ read: resolve }, { injector }));
 }

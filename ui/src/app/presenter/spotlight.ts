@@ -2,6 +2,8 @@ import {
   ChangeDetectionStrategy,
   Component,
   DestroyRef,
+  Injector,
+  afterNextRender,
   computed,
   effect,
   inject,
@@ -14,7 +16,7 @@ import { OpenTrace } from '../core/ui/open-trace';
 import { reducedMotion } from '../core/ui/reduced-motion';
 import { PresentationStore } from './presentation-store';
 import { Projector } from './projector';
-import { elementOf } from './spots';
+import { Spots } from './spots';
 
 /** Interval of following an element that moves without an event, in milliseconds. */
 const FOLLOW_MS = 200;
@@ -74,12 +76,16 @@ export class Spotlight {
   private readonly store = inject(PresentationStore);
   private readonly projector = inject(Projector);
   private readonly trace = inject(OpenTrace);
+  private readonly spots = inject(Spots);
+  private readonly injector = inject(Injector);
   protected readonly hole = signal<Hole | null>(null, { equal: isSame });
   /** The spot of the present line, while nobody works on the page. */
   private readonly spot = computed(() => {
     if (!this.store.underWay() || this.projector.resting()) return null;
     return this.store.standing()?.line?.spot ?? null;
   });
+  /** The spot whose row was brought into sight, and whether that is rendered. */
+  private brought: { readonly spot: Spot; isDrawn: boolean } | null = null;
   /** The spot that was scrolled to. */
   private reached: Spot | null = null;
 
@@ -89,7 +95,7 @@ export class Spotlight {
       // The rows of a trace come after its page.
       this.trace.rows();
       untracked(() => {
-        this.reached = null;
+        this.reached = this.brought = null;
         this.follow();
       });
     });
@@ -105,10 +111,12 @@ export class Spotlight {
 
   protected follow(): void {
     const spot = this.spot();
-    if (spot === null) return this.hole.set(null);
-    if (this.reached !== spot) this.reveal(spot);
-    const element = elementOf(spot);
-    if (!element) return this.hole.set(null);
+    if (spot === null || !this.isBrought(spot)) return this.hole.set(null);
+    const element = this.spots.elementOf(spot);
+    if (!element || !isInList(element)) {
+      this.brought = null;
+      return this.hole.set(null);
+    }
     if (this.reached !== spot) {
       this.reached = spot;
       scrollTo(element);
@@ -116,16 +124,34 @@ export class Spotlight {
     this.hole.set(holeOf(element));
   }
 
-  /** Lets the rows of an open trace be drawn that the spot is about. */
-  private reveal(spot: Spot): void {
-    const rows = this.trace.rows();
-    if (spot === 'culprit') rows?.culprit();
-    else if (typeof spot === 'object' && 'trace_row' in spot) rows?.row(spot.trace_row);
-    else if (spot === 'newest_trace' || spot === 'newest_issue') {
-      // The newest row is the first one, which a list draws only at its top.
-      for (const list of document.querySelectorAll('[role="grid"]')) list.scrollTop = 0;
-    }
+  /**
+   * Whether the row of a spot is drawn and in sight, if it is one. Until it is rendered, another row has its mark; a row
+   * that does not exist yet is looked for again.
+   */
+  private isBrought(spot: Spot): boolean {
+    if (this.brought?.spot === spot) return this.brought.isDrawn;
+    const found = this.spots.bring(spot);
+    if (found === false) return false;
+    const brought = { spot, isDrawn: found === null };
+    this.brought = brought;
+    if (brought.isDrawn) return true;
+    const read = (): void => {
+      brought.isDrawn = true;
+      if (this.brought === brought) this.follow();
+    };
+    afterNextRender({ read }, { injector: this.injector });
+    return false;
   }
+}
+
+/** A row that is drawn beyond the edge of its list would be lit on top of other parts. */
+function isInList(element: Element): boolean {
+  const list = element.parentElement?.closest('[role="grid"], [role="treegrid"]');
+  if (!list) return true;
+  const { top, height } = element.getBoundingClientRect();
+  const middle = top + height / 2;
+  const box = list.getBoundingClientRect();
+  return middle >= box.top && middle <= box.bottom;
 }
 
 /** A part of the page that scrolls by itself may hide what is in the window. */

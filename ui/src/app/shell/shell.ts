@@ -12,6 +12,7 @@ import {
   viewChild,
 } from '@angular/core';
 
+import { Coalesced } from '../core/api/coalesced';
 import { Connection } from '../core/api/connection';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { Health } from '../core/api/health';
@@ -56,6 +57,8 @@ import { SetAsideNotices } from './set-aside';
 import { Start } from './start';
 import { Tabs } from '../core/ui/panel-tabs';
 
+/** Shortest interval of looking for what messages told that were lost, in milliseconds. */
+const GAP_MS = 1_000;
 /** Time for the second key of a pair, in milliseconds. */
 const PAIR_MS = 1_500;
 
@@ -181,7 +184,10 @@ export class Shell {
 
   /** A presentation may be begun in another window. The open stream also tells when the program is gone. */
   private followPresentation(): void {
-    this.stream.on('presentation', () => this.presenting.needed.set(true));
+    const isNeeded = (): void => this.presenting.needed.set(true);
+    this.stream.on('presentation', isNeeded);
+    // It may have begun while messages were lost.
+    this.stream.afterGap(new Coalesced(() => Promise.resolve(isNeeded()), GAP_MS));
   }
 
   protected press(event: KeyboardEvent): void {

@@ -60,15 +60,15 @@ describe('the spin that is followed', () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  it('is as the later answer says, whichever comes last', async () => {
+  it('is as an answer says that was asked for after the last message', async () => {
     const answers: ((detail: TraceDetail) => void)[] = [];
     gateway.trace.mockImplementation(() => new Promise((done) => answers.push(done)));
-    stream.tell('missed', null);
+    stream.miss();
     await vi.advanceTimersByTimeAsync(1_000);
-    stream.tell('missed', null);
+    stream.miss();
+    answers[0]?.(detailOf(5));
     await vi.advanceTimersByTimeAsync(1_000);
     answers[1]?.(detailOf(9));
-    answers[0]?.(detailOf(5));
     await vi.advanceTimersByTimeAsync(0);
     expect(spin.summary()?.spans).toBe(9);
   });
@@ -76,7 +76,7 @@ describe('the spin that is followed', () => {
   it('is read once for what comes together', async () => {
     gateway.trace.mockResolvedValue(detailOf(7));
     for (let spans = 1; spans <= 7; spans += 1) stream.tell('trace', summaryOf(spans));
-    stream.tell('missed', null);
+    stream.miss();
     await vi.advanceTimersByTimeAsync(40);
     expect(gateway.trace).toHaveBeenCalledTimes(1);
     await vi.dynamicImportSettled();
@@ -85,7 +85,7 @@ describe('the spin that is followed', () => {
 
   it('is known to a later spin of the same round', async () => {
     gateway.trace.mockResolvedValue(detailOf(7));
-    stream.tell('missed', null);
+    stream.miss();
     await vi.advanceTimersByTimeAsync(40);
     await vi.dynamicImportSettled();
     expect(spin.before()).toBeNull();
@@ -122,7 +122,7 @@ describe('the spin that is followed', () => {
     for (let at = 0; at < hour; at += 500) {
       spans += 1;
       stream.tell('trace', summaryOf(spans));
-      if (at % 5_000 === 0) stream.tell('missed', null);
+      if (at % 5_000 === 0) stream.miss();
       await vi.advanceTimersByTimeAsync(500);
     }
     expect(gateway.trace.mock.calls.length).toBeLessThan(hour / 10_000 + 20);

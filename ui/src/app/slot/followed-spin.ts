@@ -11,14 +11,9 @@ import { KeptSpins } from './kept-spins';
 import { Play } from './play';
 import { MeasuredPath, Station, StationName, isWhole, measuredPath, pathOf } from './spin-path';
 
-/**
- * Delay of a request after a message, in milliseconds, because several envelopes of a trace arrive shortly after each
- * other.
- */
+/** Pause before the first request because of a message, in milliseconds: a person waits for the path of the spin. */
 const TOGETHER_MS = 40;
-/**
- * Upper limit of that delay, which doubles with each request. A trace may grow for hours if its settlement is retried.
- */
+/** Upper limit of that pause. A trace may grow for hours if its settlement is retried. */
 const SELDOM_MS = 10_000;
 /** Number of spins whose measured path is kept for a later spin of the same round. */
 const MOST_KEPT = 100;
@@ -33,14 +28,14 @@ export class FollowedSpin {
   private readonly _summary = signal<TraceSummary | null>(null);
   private readonly _layout = signal<Layout | null>(null);
   private readonly followed = new Followed(
-    () => this.gateway.trace(untracked(this.play.traceId) ?? ''),
-    { seen: (detail) => this.show(detail) },
+    () => {
+      const id = untracked(this.play.traceId);
+      return id === null ? null : this.gateway.trace(id);
+    },
+    { seen: (detail) => this.show(detail), firstMs: TOGETHER_MS, calmMs: SELDOM_MS },
   );
   /** The trace from which the layout was computed. */
   private laidOut: TraceDetail | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  /** Number of requests for the present trace. */
-  private reads = 0;
   private readonly kept = new Map<string, MeasuredPath>();
 
   /** The summary of the envelopes that have arrived. */
@@ -72,9 +67,6 @@ export class FollowedSpin {
     effect(() => {
       // The page of the trace is loaded during the first spin, so that it opens without delay.
       if (this.play.traceId() !== null) void import('../traces/traces-screen');
-      clearTimeout(this.timer);
-      this.timer = undefined;
-      this.reads = 0;
       this._summary.set(null);
       this._layout.set(null);
       this.laidOut = null;
@@ -85,9 +77,9 @@ export class FollowedSpin {
     this.stream.on('trace', (trace) => {
       if (trace.trace_id !== untracked(this.play.traceId)) return;
       this._summary.set(trace);
-      if (isWhole(trace)) this.readSoon();
+      if (isWhole(trace)) this.followed.again.ask();
     });
-    this.stream.on('missed', () => this.readSoon());
+    this.stream.afterGap(this.followed.again);
   }
 
   /** The time of a spin by its trace, in microseconds; null if the trace was not complete. */
@@ -101,26 +93,14 @@ export class FollowedSpin {
   private async readKept(): Promise<void> {
     const { repeats = null } = untracked(this.play.last) ?? {};
     if (repeats !== null) await this.readBefore(repeats).catch(() => undefined);
-    this.read();
+    // If the request fails, the spin is shown without its trace, which the list of traces will contain.
+    void this.followed.load();
   }
 
   /** Rejects if the collector no longer has the trace; then the last spin is compared with none. */
   private async readBefore(traceId: string): Promise<void> {
     const { layoutOf } = await import('../traces/layout');
     this.keep(traceId, measuredPath(layoutOf(await this.gateway.trace(traceId))));
-  }
-
-  private readSoon(): void {
-    const pause = Math.min(TOGETHER_MS * 2 ** this.reads, SELDOM_MS);
-    this.timer ??= setTimeout(() => this.read(), pause);
-  }
-
-  /** If the request fails, the spin is shown without its trace, which the list of traces will contain. */
-  private read(): void {
-    this.timer = undefined;
-    if (untracked(this.play.traceId) === null) return;
-    this.reads += 1;
-    void this.followed.load();
   }
 
   private show(detail: TraceDetail): void {

@@ -12,6 +12,7 @@ import {
   viewChild,
 } from '@angular/core';
 
+import { TelemetryStream } from '../core/api/telemetry-stream';
 import { Language, isKey } from '../core/i18n/language';
 import { joined } from '../core/i18n/legible';
 import { Address } from '../core/ui/address';
@@ -48,8 +49,11 @@ export class HeatStrip {
   private readonly language = inject(Language);
   private readonly address = inject(Address);
   private readonly log = inject(SpinLog);
+  private readonly stream = inject(TelemetryStream);
   protected readonly say = this.language.say;
   private readonly canvas = viewChild.required<ElementRef<HTMLCanvasElement>>('canvas');
+  /** Whether no newest spin is missing: not while the stream is broken, nor until its gap is read. */
+  private readonly isWhole = computed(() => this.stream.live() && this.log.whole());
   /** Size of the canvas, in CSS pixels. */
   private readonly size = signal({ width: 0, height: 0, rem: 16 });
   /** The trace of the column under the pointer, or of the one that the keys chose. */
@@ -69,8 +73,12 @@ export class HeatStrip {
   });
   protected readonly title = computed(() => {
     const { length } = this.log.spins();
-    return length === 0 ? '' : this.language.count('heat.spins', length);
+    if (length === 0) return '';
+    const count = (this.isWhole() ? '' : '≥\u00a0') + this.language.formats().number(length);
+    return this.language.count('heat.spins', length, { count });
   });
+  /** Why the strip may lack spins. */
+  protected readonly hint = computed(() => (this.isWhole() ? null : this.say('heat.missing')));
   protected readonly last = computed(() => this.columns().length - 1);
   protected readonly chosen = computed(() =>
     this.columns().findIndex(({ spin }) => spin.traceId === this.chosenId()),

@@ -34,12 +34,6 @@ export class FreshTraces {
 
 /** Enough for a spin and two compared traces. */
 const MOST_KEPT = 3;
-/**
- * Delay of a request after a message, in milliseconds, because several envelopes of a trace arrive shortly after each
- * other.
- */
-const TOGETHER_MS = 60;
-
 /** Follows the trace with this id until the calling component is destroyed; must be called in its constructor. */
 export function followTrace(id: Signal<string>): FollowedTrace {
   const gateway = inject(Gateway);
@@ -57,30 +51,23 @@ export function followTrace(id: Signal<string>): FollowedTrace {
     const isUnknown = error instanceof ApiProblem && error.body.status === 404;
     return state === 'failed' && isUnknown ? 'unknown' : state;
   });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-
-  const load = (): Promise<void> => {
-    clearTimeout(timer);
-    timer = undefined;
-    return followed.load();
-  };
   effect(() => {
     const known = fresh.of(id());
     untracked(() => {
       followed.restart(known);
       // The trace may have grown since it was read.
-      void load();
+      void followed.load();
     });
   });
   const endings = [
     stream.on('trace', ({ trace_id }) => {
-      if (trace_id === untracked(id)) timer ??= setTimeout(() => void load(), TOGETHER_MS);
+      if (trace_id === untracked(id)) followed.again.ask();
     }),
-    stream.on('missed', () => void load()),
+    stream.afterGap(followed.again),
   ];
   destroyed.onDestroy(() => {
-    clearTimeout(timer);
+    followed.again.drop();
     for (const end of endings) end();
   });
-  return { state, detail: followed.value, load };
+  return { state, detail: followed.value, load: followed.load };
 }

@@ -14,6 +14,7 @@ import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { isTaken } from '../core/ui/row-keys';
 import { RowList } from '../core/ui/row-list';
+import { offerSpotRow } from '../core/ui/spot-rows';
 import { tracePath } from '../core/ui/trace-place';
 import { VirtualRows } from '../core/ui/virtual-rows';
 import { ComparePick } from './compare-pick';
@@ -77,6 +78,10 @@ export class TraceListPage {
 
   constructor() {
     inject(DestroyRef).onDestroy(this.feed.watch());
+    offerSpotRow('newest_trace', () => {
+      this.showNewest();
+      return this.feed.shown().length > 0;
+    });
     const clock = setInterval(() => {
       if (this.feed.shown().some(isArriving)) this.now.set(Date.now());
     }, TICK_MS);

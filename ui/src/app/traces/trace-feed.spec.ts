@@ -4,6 +4,7 @@ import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { TraceSummary } from '../core/api/schema';
+import { StreamDouble } from '../testing/stream-double';
 import { TRACE } from '../testing/replies';
 import { MOST, TraceFeed } from './trace-feed';
 import { NO_FILTER } from './trace-list';
@@ -38,7 +39,7 @@ function trace(number: number, more: Partial<TraceSummary> = {}): TraceSummary {
 
 describe('the feed of traces', () => {
   const gateway = { traces: vi.fn() };
-  const listeners: Record<string, (told: TraceSummary) => void> = {};
+  let stream: StreamDouble;
   let feed: TraceFeed;
   let end: () => void;
 
@@ -46,18 +47,11 @@ describe('the feed of traces', () => {
     vi.useFakeTimers();
     vi.resetAllMocks();
     gateway.traces.mockResolvedValue({ traces: [trace(2), trace(1)], indexed: true });
+    stream = new StreamDouble();
     TestBed.configureTestingModule({
       providers: [
         { provide: Gateway, useValue: gateway },
-        {
-          provide: TelemetryStream,
-          useValue: {
-            on: (kind: string, listener: (told: TraceSummary) => void) => {
-              listeners[kind] = listener;
-              return () => undefined;
-            },
-          },
-        },
+        { provide: TelemetryStream, useValue: stream },
       ],
     });
     feed = TestBed.inject(TraceFeed);
@@ -84,13 +78,13 @@ describe('the feed of traces', () => {
   });
 
   const tell = (...traces: TraceSummary[]): void => {
-    for (const each of traces) listeners['trace']?.(each);
+    for (const each of traces) stream.tell('trace', each);
     vi.advanceTimersByTime(200);
   };
   const shown = (): string[] => feed.shown().map(({ trace_id }) => trace_id);
 
   it('shows what comes, together and newest first', () => {
-    listeners['trace']?.(trace(3));
+    stream.tell('trace', trace(3));
     expect(shown()).toEqual(['t2', 't1']);
     tell(trace(4));
     expect(shown()).toEqual(['t4', 't3', 't2', 't1']);
@@ -146,7 +140,7 @@ describe('the feed of traces', () => {
 
   it('asks anew when the stream has lost something', async () => {
     gateway.traces.mockResolvedValue({ traces: [trace(9)], indexed: true });
-    listeners['missed']?.(trace(0));
+    stream.miss();
     await vi.advanceTimersByTimeAsync(0);
     expect(shown()).toEqual(['t9']);
   });
@@ -193,9 +187,9 @@ describe('the feed of traces', () => {
   });
 
   it('takes an answer for newer than what was told before its question', async () => {
-    listeners['trace']?.(trace(2, { spans: 5 }));
+    stream.tell('trace', trace(2, { spans: 5 }));
     gateway.traces.mockResolvedValue({ traces: [trace(2, { spans: 9 })], indexed: true });
-    listeners['missed']?.(trace(0));
+    stream.miss();
     await vi.advanceTimersByTimeAsync(200);
     expect(feed.shown()[0]?.spans).toBe(9);
   });

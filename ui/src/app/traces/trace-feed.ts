@@ -1,6 +1,8 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
+import { isRefusal } from '../core/api/api-problem';
 import { cursorBefore, isNewer } from '../core/api/arrival';
+import { Coalesced } from '../core/api/coalesced';
 import { LoadState } from '../core/api/followed';
 import { Gateway } from '../core/api/gateway';
 import { PagedTraces } from '../core/api/paged-traces';
@@ -27,8 +29,11 @@ const PAGE = 500;
 const FEW = 50;
 /** Shortest interval of updates, in milliseconds; a list that changed with every message would be illegible. */
 const CALM_MS = 150;
-/** Interval of requests while the collector reads its log after a start, in milliseconds. */
-const INDEXING_MS = 1_000;
+/**
+ * Shortest interval of requests because of events, and of those while the collector reads its log after a start, in
+ * milliseconds.
+ */
+const AGAIN_MS = 1_000;
 /** Limit of the number of pages that are requested for one filter or name. */
 const PAGES_BACK = 6;
 
@@ -50,7 +55,7 @@ export class TraceFeed {
   private readonly news = new Map<string, TraceSummary>();
   private readonly pages = new PagedTraces(this.gateway, MOST);
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private again: ReturnType<typeof setTimeout> | undefined;
+  private readonly again = new Coalesced(() => this.load(), AGAIN_MS);
   private held = false;
   private endings: (() => void)[] = [];
 
@@ -75,7 +80,7 @@ export class TraceFeed {
   watch(): () => void {
     this.endings = [
       this.stream.on('trace', (trace) => this.take(trace)),
-      this.stream.on('missed', () => void this.load()),
+      this.stream.afterGap(this.again),
     ];
     // "In the last minute" changes with time, even without new traces.
     const clock = setInterval(() => this._now.set(Date.now()), 5_000);
@@ -83,7 +88,7 @@ export class TraceFeed {
     return () => {
       for (const end of this.endings) end();
       this.endings = [];
-      clearTimeout(this.again);
+      this.again.drop();
       clearTimeout(this.timer);
       this.timer = undefined;
       this.news.clear();
@@ -116,18 +121,16 @@ export class TraceFeed {
         pages += 1;
         return found.length < MOST && pages < PAGES_BACK;
       });
-      if (isCurrent) this.askAgain();
-    } catch {
+      // Until the collector has read its whole log, an empty list may be incomplete.
+      if (isCurrent && !this._indexed()) this.askAgain();
+    } catch (error) {
       this._state.set('failed');
-      this.askAgain();
+      if (!isRefusal(error)) this.askAgain();
     }
   }
 
-  /** Repeats the request until the collector has read its whole log, because an empty list may be incomplete. */
   private askAgain(): void {
-    clearTimeout(this.again);
-    if (this._indexed() || this.endings.length === 0) return;
-    this.again = setTimeout(() => void this.load(), INDEXING_MS);
+    if (this.endings.length > 0) this.again.ask();
   }
 
   /** While the list is held, no row moves; released, it shows the newest traces. */

@@ -99,7 +99,9 @@ describe('the page of a trace', () => {
   }
   async function grows(more: Partial<TraceDetail>): Promise<void> {
     answer(more);
-    stream.tell('missed', null);
+    const asked = gateway.trace.mock.calls.length;
+    stream.miss();
+    await vi.waitFor(() => expect(gateway.trace.mock.calls.length).toBeGreaterThan(asked));
     await settled();
   }
   const all = (name: string): HTMLElement[] => [

@@ -35,6 +35,13 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Whether the error would be the same if the request were repeated. */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof ApiProblem)) return false;
+  const { status } = error.body;
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
 /** There is no reply: the request or its reply was lost, so the outcome is unknown. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';

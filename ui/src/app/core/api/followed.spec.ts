@@ -1,3 +1,4 @@
+import { ApiProblem } from './api-problem';
 import { Followed } from './followed';
 
 describe('what is followed', () => {
@@ -132,10 +133,12 @@ describe('what is followed', () => {
     await first;
     followed.change((value) => value + '+');
     followed.change((value) => value + '!');
+    await vi.advanceTimersByTimeAsync(10_000);
     expect(questions).toHaveLength(2);
+    followed.change((value) => value + '?');
     questions[1]?.answer('a');
     await vi.advanceTimersByTimeAsync(0);
-    expect([followed.value(), followed.error()]).toEqual(['a+!', null]);
+    expect([followed.value(), followed.error()]).toEqual(['a?', null]);
   });
 
   it('has what was told while its answer was under way', async () => {
@@ -178,5 +181,63 @@ describe('what is followed', () => {
     await objects.load();
     expect(objects.value()).toBe(one);
     expect(seen).toHaveBeenCalledTimes(2);
+  });
+
+  describe('because of events', () => {
+    it('is asked for one at a time, and again after what was under way', async () => {
+      const questions = later();
+      const load = followed.load();
+      for (let event = 0; event < 100; event += 1) {
+        followed.again.ask();
+        await vi.advanceTimersByTimeAsync(10);
+      }
+      expect(questions).toHaveLength(1);
+      questions[0]?.answer('before the events');
+      await load;
+      await vi.advanceTimersByTimeAsync(0);
+      expect(questions).toHaveLength(2);
+      questions[1]?.answer('after them');
+      await vi.advanceTimersByTimeAsync(0);
+      expect(followed.value()).toBe('after them');
+    });
+
+    it('is asked for at most once a second while they go on', async () => {
+      ask.mockResolvedValue('seen');
+      for (let event = 0; event < 1_000; event += 1) {
+        followed.again.ask();
+        await vi.advanceTimersByTimeAsync(20);
+      }
+      expect(ask.mock.calls.length).toBeLessThan(26);
+      expect(ask.mock.calls.length).toBeGreaterThan(18);
+    });
+
+    it('is asked for until there is an answer, also a refusal', async () => {
+      ask.mockRejectedValue(new Error('away'));
+      followed.again.ask();
+      await vi.advanceTimersByTimeAsync(10_000);
+      const tried = ask.mock.calls.length;
+      expect(tried).toBeGreaterThan(9);
+      ask.mockRejectedValue(new ApiProblem({ status: 404, code: 'not_found' }));
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(ask).toHaveBeenCalledTimes(tried + 1);
+    });
+
+    it('is not asked for once something else is followed, nor once nobody looks', async () => {
+      ask.mockResolvedValue('seen');
+      followed.again.ask();
+      followed.restart();
+      const end = followed.watch();
+      followed.again.ask();
+      end();
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(ask).toHaveBeenCalledTimes(1);
+    });
+
+    it('is not asked for while there is nothing to ask', async () => {
+      const nothing = new Followed<string>(() => null);
+      nothing.again.ask();
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect([nothing.state(), nothing.again.wanted()]).toEqual(['loading', false]);
+    });
   });
 });

@@ -1,6 +1,16 @@
 import { computed, signal } from '@angular/core';
 
+import { isRefusal } from './api-problem';
+import { Coalesced } from './coalesced';
+
 export type LoadState = 'loading' | 'ready' | 'failed';
+
+/**
+ * Pauses before a request because of an event, in milliseconds: several events come shortly after each other, and they
+ * may go on faster than a person reads.
+ */
+const FIRST_MS = 60;
+const CALM_MS = 1_000;
 
 interface Options<T> {
   /** Interval of the requests while a page watches, in milliseconds. */
@@ -9,6 +19,9 @@ interface Options<T> {
   readonly seen?: (value: T) => void;
   /** A reply that equals the shown value does not replace it. */
   readonly equal?: (one: T, other: T) => boolean;
+  /** Pauses before the first and before further requests because of events, in milliseconds. */
+  readonly firstMs?: number;
+  readonly calmMs?: number;
 }
 
 /**
@@ -30,6 +43,8 @@ export class Followed<T> {
   /** Changes from the stream while requests are pending, whose replies may lack them. */
   private changes: { readonly after: number; readonly apply: (value: T) => T }[] = [];
   private watchers = 0;
+  /** Ends with the newest request. */
+  private newest = Promise.resolve();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly value = this._value.asReadonly();
@@ -41,10 +56,20 @@ export class Followed<T> {
     return this._error() === null ? 'loading' : 'failed';
   });
 
+  /**
+   * What an event asks for, however many there are: a request that begins after the event, one at a time. Without an
+   * answer it is repeated.
+   */
+  readonly again: Coalesced;
+
+  /** `ask` returns null while there is nothing to ask for. */
   constructor(
-    private readonly ask: () => Promise<T>,
+    private readonly ask: () => Promise<T> | null,
     private readonly options: Options<T> = {},
-  ) {}
+  ) {
+    const { firstMs = FIRST_MS, calmMs = CALM_MS } = options;
+    this.again = new Coalesced(() => this.loadAgain(), calmMs, firstMs);
+  }
 
   /** Starts watching; the returned function ends it and discards pending requests. */
   readonly watch = (): (() => void) => {
@@ -57,19 +82,23 @@ export class Followed<T> {
       this.watchers -= 1;
       if (this.watchers > 0) return;
       clearTimeout(this.timer);
+      this.again.drop();
       this.discardPending();
     };
   };
 
-  readonly load = async (): Promise<void> => {
+  readonly load = (): Promise<void> => (this.newest = this.request());
+
+  private async request(): Promise<void> {
     const question = (this.asked += 1);
     this.underWay += 1;
     try {
-      const answer: T = await this.ask();
+      const answer: T | null = await this.ask();
+      if (answer === null) return;
       if (question < this.answered) return;
       const later = this.changes.filter(({ after }) => after >= question);
       this.answered = question;
-      this.show(later.reduce((value, { apply }) => apply(value), answer));
+      this.show(later.reduce<T>((value, { apply }) => apply(value), answer));
     } catch (error) {
       if (question < Math.max(this.answered, this.failed)) return;
       this.failed = question;
@@ -78,7 +107,16 @@ export class Followed<T> {
       this.underWay -= 1;
       if (this.underWay === 0) this.changes = [];
     }
-  };
+  }
+
+  /** A refusal is an answer. */
+  private async loadAgain(): Promise<boolean> {
+    // What is under way may lack what the event told of.
+    await this.newest;
+    await this.load();
+    const error = this._error();
+    return error === null || isRefusal(error);
+  }
 
   /** Applies a whole value from the stream; it is newer than the reply to any pending request. */
   take(value: T): void {
@@ -88,13 +126,14 @@ export class Followed<T> {
 
   /** Applies a change from the stream. If the value is not known yet, it is requested. */
   change(apply: (value: T) => T): void {
-    if (this._value() === null && this.underWay === 0) void this.load();
+    if (this._value() === null && this.underWay === 0) this.again.ask();
     if (this.underWay > 0) this.changes.push({ after: this.asked, apply });
     this._value.update((value) => value && apply(value));
   }
 
   /** Follows something else from now on; `known` is an older value of it, if there is one. */
   restart(known: T | null = null): void {
+    this.again.drop();
     this.discardPending();
     this.changes = [];
     this._value.set(known);

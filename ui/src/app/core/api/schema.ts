@@ -2880,6 +2880,8 @@ export interface components {
     };
     /** @description A claim of the script beside what was measured. */
     readonly ReportedClaim: {
+      /** @description The range that bears it out, which may be wider or open. */
+      readonly holds: components['schemas']['Range'];
       /** @description Name of the figure. */
       readonly label: string;
       /** @description What was measured. */

@@ -1,5 +1,6 @@
 import { Injectable, signal } from '@angular/core';
 
+import { Coalesced } from './coalesced';
 import { readJson } from './exact-json';
 import { Delivery, IssueSummary, TraceSummary } from './schema';
 
@@ -11,11 +12,6 @@ export interface Told {
   delivery: Delivery;
   /** Anything of the presentation but a time has changed. */
   presentation: { readonly revision: number };
-  /**
-   * Messages were lost, because this page was slow or disconnected; the lists must be requested
-   * again.
-   */
-  missed: null;
 }
 export type Kind = keyof Told;
 
@@ -30,8 +26,8 @@ export class TelemetryStream {
     issue: new Set(),
     delivery: new Set(),
     presentation: new Set(),
-    missed: new Set(),
   };
+  private readonly gaps = new Set<Coalesced>();
   private source: EventSource | undefined;
   private readonly _live = signal(true);
   private readonly _refused = signal(false);
@@ -48,6 +44,16 @@ export class TelemetryStream {
     return () => this.listeners[kind].delete(listener);
   }
 
+  /**
+   * Asks for `work` whenever messages were lost, because this page was slow or disconnected: what was read must be read
+   * again. It may happen many times a second, hence no listener. Returns a function that ends it.
+   */
+  afterGap(work: Coalesced): () => void {
+    this.gaps.add(work);
+    if (!this.source) this.connect();
+    return () => this.gaps.delete(work);
+  }
+
   private connect(): void {
     const source = new EventSource('/api/telemetry/events');
     this.source = source;
@@ -57,9 +63,9 @@ export class TelemetryStream {
         if (this.listeners[kind].size > 0) this.tell(kind, readJson(data) as Told[typeof kind]);
       });
     }
-    source.addEventListener('missed', () => this.tell('missed', null));
+    source.addEventListener('missed', () => this.tellOfGap());
     source.addEventListener('open', () => {
-      if (!this._live()) this.tell('missed', null);
+      if (!this._live()) this.tellOfGap();
       this._live.set(true);
       this._refused.set(false);
     });
@@ -70,6 +76,10 @@ export class TelemetryStream {
       this._refused.set(true);
       setTimeout(() => this.connect(), RECONNECT_MS);
     });
+  }
+
+  private tellOfGap(): void {
+    for (const work of this.gaps) work.ask();
   }
 
   private tell<K extends Kind>(kind: K, told: Told[K]): void {

@@ -333,6 +333,7 @@ export const pages = {
   heat: {
     label: 'Spins of this session',
     spins: { one: '{{ count }} spin', other: '{{ count }} spins' },
+    missing: 'The connection was interrupted; the spins of that time are being read.',
     none: 'Every spin becomes a column here: height is time, colour is who took it.',
     slowest: {
       one: 'slowest of {{ count }}: {{ time }}',
