@@ -1,5 +1,9 @@
 //! Types of items. Source: <https://develop.sentry.dev/sdk/foundations/envelopes/envelope-items/>, and for older
 //! SDKs `ItemType` in `relay-server/src/envelope/item.rs` of Relay.
+//!
+//! How a type is read, limited and indexed is decided here, its category in `category.rs`, what is read of it in
+//! `facts.rs`, its rows in `index/keeper.rs`. `CONTRIBUTING.md` has the steps of a new one, also those that neither
+//! the compiler nor a test names.
 
 use std::fmt;
 

@@ -1,4 +1,8 @@
 //! Before and after: figures of this session's spins with a problem and with its fix. Pure.
+//!
+//! Percentiles are of the nearest rank (`nearest_rank` in `services/page-api/src/telemetry.rs`), each recorded spin
+//! counted once: in `figures` those of the waits of a side, in `own_time` the P95 of the time on the critical path
+//! of what one problem slows down. Numbers and shares of spins are weighted by the sample rate.
 
 use std::cell::OnceCell;
 use std::cmp::Ordering;

@@ -6,7 +6,8 @@
 //! | `payment-errors` | [`Behaviour::failures_in_ten`], [`State::fail_one_more`](crate::State::fail_one_more) |
 //! | `provider-spike` | [`Behaviour::spike`] |
 //!
-//! `provider-down` is no knob of the provider: its listener is closed.
+//! `provider-down` is no knob of the provider: its listener is closed. `services/demo/src/faults/knobs.rs` turns
+//! these knobs, together with the fixes, which are in the payment-service (`services/payment-service/src/faults.rs`).
 
 use std::ops::RangeInclusive;
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! The faults of the payment service and their fixes: each knob, what it shows, and the step of a request that it
-//! changes. The causes of the first two are at the external provider.
+//! changes. The causes of the first two are at the external provider (`services/payment-provider/src/faults.rs`).
+//! `services/demo/src/faults/knobs.rs` turns the knobs of both.
 //!
 //! | fault | knob | step |
 //! |---|---|---|

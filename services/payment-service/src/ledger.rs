@@ -2,6 +2,10 @@
 //!
 //! Double entry: every transfer takes an amount from one account and gives it to another, so the sum of all accounts is
 //! always zero. The steps are those of two-phase transfers: reserve, then post or void, once.
+//!
+//! [`apply`] alone decides what a movement may do, and `verifier` checks the books by the same rules. Before a stake
+//! comes here, the user-service refuses one above the balance (`eligibility` in
+//! `services/user-service/src/http.rs`): what is allowed here and refused there never arrives.
 
 mod verifier;
 

@@ -1,5 +1,9 @@
 //! Ends bets that no request works on any more: after a restart, after the loss of a gateway, or after a provider that
 //! did not answer.
+//!
+//! The program's [`RecoveryTiming`] is `RECOVERY` in `services/stack/src/assembly/services.rs`; `docs/money.md` tells
+//! its times. `journal/open_bets.rs` says which step ends a bet, `settlement.rs` takes it, and the tries within one
+//! request are those of `provider.rs`.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

@@ -11,7 +11,10 @@
 //! | 7. the collector closes | `LAST_ANSWERS` of its `delivery::outbox`, 0.5 s, for responses of Sentry | envelopes stay held and are sent after the next start |
 //!
 //! Together they take [`STOP_PATIENCE`], 5 s, at most. After that the caller gives up, and the next start reads the
-//! databases as after a crash.
+//! databases as after a crash. The window waits for one second more (`SLACK` in `src-tauri/src/lifecycle.rs`).
+//!
+//! Steps 6 and 7 are `Storage::close` in `storage.rs`. No test names a limit that no longer fits into the one around
+//! it, or differs from what `docs/command-line.md` tells of step 2 and of all together.
 
 use std::time::Duration;
 

@@ -24,6 +24,8 @@
 //! Sources: <https://docs.sentry.io/security-legal-pii/scrubbing/server-side-scrubbing/> (what counts as
 //! sensitive); the format of remarks is that of the wheel `sentry-relay`.
 //!
+//! A new key word is a row of the table in `words.rs`.
+//!
 //! Not scrubbed: attachments, payloads that are not JSON (replays, minidumps, statsd), and headers, which contain
 //! the project's public key.
 

@@ -1,4 +1,5 @@
-//! The knobs of all services of a running stack, and the knob that each fault turns.
+//! The knobs of all services of a running stack, and the knob that each fault turns. What a knob does stands in
+//! `faults.rs` of its service.
 
 use reelscope_api_gateway as gateway;
 use reelscope_game_engine as game;

@@ -1,7 +1,8 @@
 //! The table of faults: one row for everything that a presenter switches or fires.
 //!
 //! A new fault needs a variant of [`FaultId`], a row here, a knob in its service, arms in `knobs.rs` and
-//! `evidence.rs`, and phrases on the page. The compiler or a test names each place that is missing.
+//! `evidence.rs`, and phrases on the page. The compiler or a test names these. A problem of the story is known by its
+//! id in more places, where a default stands in for one that is missing: `CONTRIBUTING.md` lists them (A fault).
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
