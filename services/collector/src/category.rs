@@ -26,46 +26,74 @@ const NAMES: [&str; 16] = [
     "metric_bucket",
 ];
 
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
 /// A set of categories, as bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Categories(u32);
 
 impl Categories {
     /// Errors.
-    pub const ERROR: Self = Self(1 << 1);
+    pub const ERROR: Self = Self::one("error");
     /// Transactions.
-    pub const TRANSACTION: Self = Self(1 << 2);
+    pub const TRANSACTION: Self = Self::one("transaction");
     /// Sessions.
-    pub const SESSION: Self = Self(1 << 6);
+    pub const SESSION: Self = Self::one("session");
     /// Attachments.
-    pub const ATTACHMENT: Self = Self(1 << 7);
+    pub const ATTACHMENT: Self = Self::one("attachment");
     /// Profiles of transactions.
-    pub const PROFILE: Self = Self(1 << 8);
+    pub const PROFILE: Self = Self::one("profile");
     /// All categories, including those of later versions.
     pub const ALL: Self = Self(u32::MAX);
 
+    /// The category of this name. For constants only, in which a name that [`NAMES`] lacks does not compile.
+    const fn one(name: &str) -> Self {
+        let mut bit = 0;
+        while bit < NAMES.len() {
+            if is_same(NAMES[bit], name) {
+                return Self(1 << bit);
+            }
+            bit += 1;
+        }
+        panic!("no category has this name")
+    }
+
     /// Returns the category of a type of item.
     #[must_use]
-    pub fn of_item(item_type: &ItemType) -> Self {
-        let name = match item_type {
-            ItemType::Event | ItemType::FormData | ItemType::UnrealReport => "error",
-            ItemType::Transaction => "transaction",
-            ItemType::Span => "span",
-            ItemType::Log => "log_item",
-            ItemType::TraceMetric => "trace_metric",
-            ItemType::Session | ItemType::Sessions => "session",
-            ItemType::ClientReport => "client_report",
-            ItemType::Attachment => "attachment",
-            ItemType::UserReport | ItemType::Feedback => "feedback",
-            ItemType::CheckIn => "monitor",
-            ItemType::ReplayEvent | ItemType::ReplayRecording | ItemType::ReplayVideo => "replay",
-            ItemType::Profile => "profile",
-            ItemType::ProfileChunk => "profile_chunk",
-            ItemType::RawSecurity => "security",
-            ItemType::Statsd | ItemType::MetricBuckets => "metric_bucket",
-            ItemType::Nel | ItemType::Other(_) => "default",
-        };
-        Self::named(name).unwrap_or(Self(1))
+    pub const fn of_item(item_type: &ItemType) -> Self {
+        match item_type {
+            ItemType::Event | ItemType::FormData | ItemType::UnrealReport => Self::ERROR,
+            ItemType::Transaction => Self::TRANSACTION,
+            ItemType::Span => const { Self::one("span") },
+            ItemType::Log => const { Self::one("log_item") },
+            ItemType::TraceMetric => const { Self::one("trace_metric") },
+            ItemType::Session | ItemType::Sessions => Self::SESSION,
+            ItemType::ClientReport => const { Self::one("client_report") },
+            ItemType::Attachment => Self::ATTACHMENT,
+            ItemType::UserReport | ItemType::Feedback => const { Self::one("feedback") },
+            ItemType::CheckIn => const { Self::one("monitor") },
+            ItemType::ReplayEvent | ItemType::ReplayRecording | ItemType::ReplayVideo => {
+                const { Self::one("replay") }
+            }
+            ItemType::Profile => Self::PROFILE,
+            ItemType::ProfileChunk => const { Self::one("profile_chunk") },
+            ItemType::RawSecurity => const { Self::one("security") },
+            ItemType::Statsd | ItemType::MetricBuckets => const { Self::one("metric_bucket") },
+            ItemType::Nel | ItemType::Other(_) => const { Self::one("default") },
+        }
     }
 
     /// Returns the category that a rate limit names. Several names limit the same category, by bytes or by other

@@ -154,8 +154,20 @@ impl Facts {
         pieces
     }
 
+    /// Number of rows that it becomes.
     pub(crate) fn elements(&self) -> usize {
-        self.spans.len() + self.errors.len() + self.logs.len() + self.metrics.len() + self.listed.len()
+        // By name, so that a field that is new does not compile before it is decided whether it has rows.
+        let Self {
+            spans,
+            errors,
+            logs,
+            metrics,
+            listed,
+            counts: _,
+            sample_rate: _,
+            oddities: _,
+        } = self;
+        spans.len() + errors.len() + logs.len() + metrics.len() + listed.len()
     }
 }
 

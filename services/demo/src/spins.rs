@@ -10,7 +10,7 @@ use reelscope_collector::{Collector, Digests, Whose};
 use reelscope_contracts::{Money, SERVICES, UnixMillis};
 use reelscope_page_api::telemetry::{Micros, ServiceShare, TraceSummary, weight};
 
-use crate::faults::table::{FaultId, FaultState, STORY, StoryStates};
+use crate::faults::table::{FaultId, FaultState, Group, Promise, STORY, StoryStates};
 use crate::players::SPIN;
 
 /// Measurement with the stake of a failed spin, in major units.
@@ -118,11 +118,9 @@ impl Share {
 
 /// The service or peer that a problem of the story slows down; `None` for one that makes spins fail.
 pub(crate) const fn slowed(id: FaultId) -> Option<&'static str> {
-    match id {
-        FaultId::MissingIndex => Some("user-service"),
-        FaultId::SlowRng => Some("game-engine"),
-        FaultId::SlowProvider => Some("payment-provider"),
-        _ => None,
+    match id.row().group {
+        Group::Story(Promise { slows, .. }) => slows,
+        Group::Extra => None,
     }
 }
 

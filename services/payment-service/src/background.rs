@@ -14,7 +14,7 @@ use crate::settlement::Settlement;
 /// Maximum number of concurrent settlements. The others wait in memory, and are on the disk.
 pub(crate) const AT_ONCE: usize = 256;
 /// How long settlements may continue when the service stops. The others are settled at the next start.
-const GRACE: Duration = Duration::from_secs(1);
+pub const GRACE: Duration = Duration::from_secs(1);
 
 /// Settles the rounds of the backlog, each as a transaction of its own within its player's trace, until `stopped`. If the
 /// future is dropped, the next start settles the remaining rounds.

@@ -61,7 +61,16 @@ impl TraceFigures {
             FaultId::MissingIndex => Some(self.look_up_ms),
             FaultId::SlowRng => Some(self.draw_ms),
             FaultId::SlowProvider => Some(self.provider_wait_ms),
-            _ => None,
+            FaultId::PaymentErrors
+            | FaultId::ProviderSpike
+            | FaultId::RtpAnomaly
+            | FaultId::GatewayPanic
+            | FaultId::ExpiredToken
+            | FaultId::ProviderDown
+            | FaultId::NPlusOne
+            | FaultId::SlowReport
+            | FaultId::MemoryLeak
+            | FaultId::SessionSurge => None,
         }
     }
 }

@@ -16,6 +16,8 @@ use crate::{Config, Stack, traces};
 
 /// Number of pairs of blocks; the order within a pair alternates.
 const PAIRS: u64 = 6;
+/// Number of saturated runs of a side in a pair.
+const SATURATED_RUNS: u64 = 2;
 /// Time for the index to catch up after a block.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(30);
 
@@ -51,7 +53,8 @@ pub struct Comparison {
     pub added_cpu_ms: Option<f64>,
     /// Latency that telemetry adds to the median, in milliseconds.
     pub added_p50_ms: f64,
-    /// Saturated throughput with telemetry divided by that without.
+    /// Saturated throughput with telemetry divided by that without: the median of runs that followed each other, because
+    /// other work of the machine changes from second to second.
     pub saturated_ratio: f64,
 }
 
@@ -131,7 +134,7 @@ impl Bench {
         Ok(())
     }
 
-    async fn block(&mut self, count: u64, concurrency: u64) -> Result<(), String> {
+    async fn sequential(&mut self, count: u64) -> Result<(), String> {
         let before = cpu_ms();
         let alone = self.run(count, 1).await?;
         self.settle().await?;
@@ -140,6 +143,10 @@ impl Bench {
         self.spins += count;
         self.p50.push(quantile(&alone, 0.50));
         self.p95.push(quantile(&alone, 0.95));
+        Ok(())
+    }
+
+    async fn saturated(&mut self, count: u64, concurrency: u64) -> Result<(), String> {
         let together = self.run(count, concurrency).await?;
         self.settle().await?;
         self.saturated.push(per_second(&together));
@@ -162,8 +169,8 @@ impl Bench {
             p50_ms: median(&self.p50),
             p95_ms: median(&self.p95),
             saturated_per_s: median(&self.saturated),
-            // Both halves of a block write envelopes.
-            bytes_per_spin: bytes as f64 / (2.0 * spins),
+            // Saturated runs write envelopes too.
+            bytes_per_spin: bytes as f64 / ((1 + SATURATED_RUNS) as f64 * spins),
         }
     }
 }
@@ -171,7 +178,7 @@ impl Bench {
 /// How to measure.
 #[derive(Debug, Clone, Copy)]
 pub struct Method {
-    /// Number of spins of each side one after another, and again at `concurrency`.
+    /// Number of spins of each side one after another, and twice at `concurrency`.
     pub count: u64,
     /// Number of concurrent spins where throughput is measured.
     pub concurrency: u64,
@@ -235,9 +242,14 @@ async fn compare(
         } else {
             (&mut *on, &mut *off)
         };
-        first.block(each, concurrency).await?;
+        first.sequential(each).await?;
+        second.sequential(each).await?;
         done(3 + 2 * pair);
-        second.block(each, concurrency).await?;
+        // What grows or fades meanwhile affects both sides alike.
+        first.saturated(each, concurrency).await?;
+        second.saturated(each, concurrency).await?;
+        second.saturated(each, concurrency).await?;
+        first.saturated(each, concurrency).await?;
         done(4 + 2 * pair);
     }
     let (without, with) = (off.side(), on.side());
@@ -247,7 +259,10 @@ async fn compare(
             .zip(without.cpu_ms_per_spin)
             .map(|(on, off)| on - off),
         added_p50_ms: with.p50_ms - without.p50_ms,
-        saturated_ratio: with.saturated_per_s / without.saturated_per_s,
+        saturated_ratio: {
+            let runs = on.saturated.iter().zip(&off.saturated);
+            median(&runs.map(|(on, off)| on / off).collect::<Vec<_>>())
+        },
         off: without,
         on: with,
     })

@@ -13,10 +13,12 @@
 //! Together they take [`STOP_PATIENCE`], 5 s, at most. After that the caller gives up, and the next start reads the
 //! databases as after a crash. The window waits for one second more (`SLACK` in `src-tauri/src/lifecycle.rs`).
 //!
-//! Steps 6 and 7 are `Storage::close` in `storage.rs`. No test names a limit that no longer fits into the one around
-//! it, or differs from what `docs/command-line.md` tells of step 2 and of all together.
+//! Steps 6 and 7 are `Storage::close` in `storage.rs`. A limit that no longer fits into the one around it does not
+//! compile; no test compares what `docs/command-line.md` tells of step 2 and of all together.
 
 use std::time::Duration;
+
+use reelscope_payment_service::background::GRACE;
 
 use crate::stack::{LOOK_AGAIN, Stack};
 use crate::storage::StopError;
@@ -25,6 +27,7 @@ use crate::storage::StopError;
 pub(crate) const DRAIN: Duration = Duration::from_millis(1_500);
 /// Limit of [`Stack::shutdown`]: closing the databases takes seconds on a full disk.
 pub const STOP_PATIENCE: Duration = Duration::from_secs(5);
+const _: () = assert!(GRACE.as_millis() < DRAIN.as_millis() && DRAIN.as_millis() < STOP_PATIENCE.as_millis());
 
 impl Stack {
     /// Stops the stack: refuses new requests, waits for those under way, writes pending telemetry, and closes the

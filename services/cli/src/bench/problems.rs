@@ -112,7 +112,10 @@ impl BenchCase {
 
     /// A case with one problem of the story on and the others off; `None` for a fault that is not of the story.
     fn alone(id: FaultId) -> Option<Self> {
-        let Group::Story(Promise { spins, at_once, band }) = id.row().group else {
+        let Group::Story(Promise {
+            spins, at_once, band, ..
+        }) = id.row().group
+        else {
             return None;
         };
         let mut states = States::from(STORY.map(|each| (each, FaultState::Off)));

@@ -70,9 +70,11 @@ pub(crate) fn telemetry(measured: &Comparison, concurrency: u64) -> Table {
     row("CPU of a spin, ms", &|side| side.cpu_ms_per_spin, 3);
     row("latency p50, ms", &|side| Some(side.p50_ms), 2);
     row("latency p95, ms", &|side| Some(side.p95_ms), 2);
-    let at_once = format!("spins a second, {concurrency} at once");
-    row(&at_once, &|side| Some(side.saturated_per_s), 0);
     row("bytes kept of a spin", &|side| Some(side.bytes_per_spin), 0);
+    let at_once = format!("spins a second, {concurrency} at once; runs beside each other");
+    let (off, on) = (measured.off.saturated_per_s, measured.on.saturated_per_s);
+    let beside = digits(Some(measured.saturated_ratio), 2);
+    table.row(at_once, [digits(Some(off), 0), digits(Some(on), 0), beside]);
     table
 }
 

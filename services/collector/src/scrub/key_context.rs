@@ -89,7 +89,13 @@ fn secret_by_key(key: &str, look: KeyContext) -> Option<Secret> {
         Meaning::Own => words::own_rule(key),
         Meaning::Address => Rule::Address,
         Meaning::Person => Rule::Person,
-        _ => Rule::Password,
+        Meaning::Secret
+        | Meaning::LastPart
+        | Meaning::Cookies
+        | Meaning::Counted
+        | Meaning::Session
+        | Meaning::Harmless
+        | Meaning::Sign => Rule::Password,
     };
     Some(Secret { rule, meaning })
 }

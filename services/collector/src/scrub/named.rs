@@ -80,7 +80,14 @@ const fn rule_of(meaning: Meaning) -> Rule {
     match meaning {
         Meaning::Person => Rule::Person,
         Meaning::Address => Rule::Address,
-        _ => Rule::Password,
+        Meaning::Secret
+        | Meaning::LastPart
+        | Meaning::Cookies
+        | Meaning::Counted
+        | Meaning::Session
+        | Meaning::Harmless
+        | Meaning::Sign
+        | Meaning::Own => Rule::Password,
     }
 }
 

@@ -117,6 +117,8 @@ pub struct Promise {
     pub spins: u64,
     /// Number of these spins under way at the same time.
     pub at_once: u64,
+    /// The service or peer that the problem slows down; `None` for one that makes spins fail.
+    pub slows: Option<&'static str>,
     /// The figure and its bounds.
     pub band: Band,
 }
@@ -163,6 +165,7 @@ impl FaultId {
                 group: Group::Story(Promise {
                     spins: 30,
                     at_once: 1,
+                    slows: Some("user-service"),
                     band: Band {
                         figure: Figure::LookUpP50Ms,
                         least: 350.0,
@@ -179,6 +182,7 @@ impl FaultId {
                 group: Group::Story(Promise {
                     spins: 40,
                     at_once: 1,
+                    slows: Some("game-engine"),
                     band: Band {
                         figure: Figure::DrawP50Ms,
                         least: 150.0,
@@ -195,6 +199,7 @@ impl FaultId {
                 group: Group::Story(Promise {
                     spins: 60,
                     at_once: 20,
+                    slows: Some("payment-provider"),
                     band: Band {
                         figure: Figure::P50Ms,
                         least: 2_000.0,
@@ -213,6 +218,7 @@ impl FaultId {
                 group: Group::Story(Promise {
                     spins: 300,
                     at_once: 1,
+                    slows: None,
                     band: Band {
                         figure: Figure::FailedPercent,
                         least: 10.0,

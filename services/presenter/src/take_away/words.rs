@@ -223,7 +223,15 @@ impl Words {
             FaultId::SlowRng => self.either("Inefficient RNG", "Неэффективный RNG"),
             FaultId::SlowProvider => self.either("Slow provider", "Медленный провайдер"),
             FaultId::PaymentErrors => self.either("Payment errors", "Ошибки платежей"),
-            other => other.as_str(),
+            FaultId::ProviderSpike
+            | FaultId::RtpAnomaly
+            | FaultId::GatewayPanic
+            | FaultId::ExpiredToken
+            | FaultId::ProviderDown
+            | FaultId::NPlusOne
+            | FaultId::SlowReport
+            | FaultId::MemoryLeak
+            | FaultId::SessionSurge => id.as_str(),
         }
     }
 
