@@ -300,6 +300,13 @@ fn a_report_of_a_data_directory_is_one_file_in_either_language() {
     assert_eq!(json(&written)["file"], to);
     let report: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
     assert_eq!(report["money"]["spins"], 3);
+    // Nothing runs, so what the spins met counts.
+    let fixes = report["fixes"].as_array().unwrap();
+    let state = |problem| {
+        let fix = fixes.iter().find(|fix| fix["problem"] == problem).unwrap();
+        fix["state"].as_str().unwrap()
+    };
+    assert_eq!((state("slow-rng"), state("missing-index")), ("on", "off"));
     let nowhere = dir.path().join("nothing");
     let (code, _) = refused(&["report", "-o", to, "--data-dir", nowhere.to_str().unwrap()]);
     assert_eq!(code, Some(21));

@@ -166,9 +166,11 @@ fn stands(spin: &PersonSpin, id: FaultId) -> FaultState {
         .unwrap_or(FaultState::Off)
 }
 
+/// The state of a problem; where nothing runs, the one that the newest spin met.
 fn state_now(facts: &Facts, id: FaultId) -> FaultState {
     let fault = facts.board.faults.iter().find(|fault| fault.id == id);
-    fault.map_or(FaultState::Off, |fault| fault.state)
+    let met = || facts.spins.last().map_or(FaultState::Off, |spin| stands(spin, id));
+    fault.map_or_else(met, |fault| fault.state)
 }
 
 /// What brings a problem back; `None` while it is on.
