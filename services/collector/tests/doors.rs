@@ -545,7 +545,7 @@ async fn envelopes_are_listed_page_by_page() {
     let (response, body) = send(&opened.viewer, bad).await;
     assert_eq!(
         (response.status(), body["field"].as_str()),
-        (StatusCode::UNPROCESSABLE_ENTITY, Some("query"))
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("before"))
     );
     opened.collector.shutdown().await;
 }

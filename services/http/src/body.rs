@@ -252,10 +252,10 @@ mod tests {
         };
         for (query, status, field) in [
             ("of=a%20b&limit=7", 200, ""),
-            ("of=a&limit=ten", 400, "limit"),
-            ("limit=7", 400, "of"),
-            ("of=a&of=b", 400, "of"),
-            ("of=a&colour=red", 400, "colour"),
+            ("of=a&limit=ten", 422, "limit"),
+            ("limit=7", 422, "of"),
+            ("of=a&of=b", 422, "of"),
+            ("of=a&colour=red", 422, "colour"),
         ] {
             assert_eq!(ask(query).await, (status, field.to_owned()), "{query}");
         }
