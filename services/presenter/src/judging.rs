@@ -169,7 +169,12 @@ fn stands(spin: &PersonSpin, id: FaultId) -> FaultState {
 /// The state of a problem; where nothing runs, the one that the newest spin met.
 fn state_now(facts: &Facts, id: FaultId) -> FaultState {
     let fault = facts.board.faults.iter().find(|fault| fault.id == id);
-    let met = || facts.spins.last().map_or(FaultState::Off, |spin| stands(spin, id));
+    let met = || {
+        facts
+            .spins
+            .last()
+            .map_or(FaultState::Off, |spin| stands(spin, id))
+    };
     fault.map_or_else(met, |fault| fault.state)
 }
 

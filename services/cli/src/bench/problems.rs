@@ -296,11 +296,7 @@ impl Sample {
 ///
 /// # Errors
 /// The stack could not be started or stopped, or a case could not be measured.
-pub async fn run(
-    dir: &Path,
-    cases: Vec<BenchCase>,
-    begins: impl Fn(&str),
-) -> Result<Vec<Met>, RunError> {
+pub async fn run(dir: &Path, cases: Vec<BenchCase>, begins: impl Fn(&str)) -> Result<Vec<Met>, RunError> {
     begins("writing the players");
     let config = Config {
         rate: None,

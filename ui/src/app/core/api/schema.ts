@@ -1304,7 +1304,8 @@ export interface components {
       readonly on: components['schemas']['OverheadSide'];
       /**
        * Format: double
-       * @description Saturated throughput with telemetry divided by that without.
+       * @description Saturated throughput with telemetry divided by that without: the median of runs that followed each other, because
+       *     other work of the machine changes from second to second.
        */
       readonly saturated_ratio: number;
     };
