@@ -500,7 +500,7 @@ export const pages: PagePhrases = {
     },
     payment_pending: {
       what: 'Платёжный провайдер ещё не ответил.',
-      todo: 'Раунд появится на вкладке «Раунды».',
+      todo: 'Раунд — на вкладке «Раунды».',
     },
     service_unavailable: {
       what: 'Один из сервисов не отвечает.',
