@@ -124,7 +124,8 @@ export const insights = {
     },
     dots: {
       one: 'Each dot is a call in progress; it waits at the service for as long as half of the calls take (P50).',
-      other: 'Each dot is {{ count }} calls in progress; it waits at the service for as long as half of the calls take (P50).',
+      other:
+        'Each dot is {{ count }} calls in progress; it waits at the service for as long as half of the calls take (P50).',
     },
     errors: 'failed {{ share }}',
     errorsHint:
