@@ -84,7 +84,7 @@ const BAND = 'var(--gleam-band)';
       [attr.aria-valuetext]="text()"
       (keydown)="press($event)"
     ></div>
-    <p class="point cut" [title]="text()" data-test="chart-point">{{ text() }}</p>
+    <p class="point" data-test="chart-point">{{ text() }}</p>
   `,
   styles: `
     :host {
@@ -125,7 +125,10 @@ const BAND = 'var(--gleam-band)';
       overflow: hidden;
       cursor: pointer;
     }
+    /* Two lines, which the Russian words about money need, so that nothing moves when a point has fewer. */
     .point {
+      min-height: 2.6rem;
+      line-height: 1.3rem;
       color: var(--soft);
       font-size: 0.85rem;
     }

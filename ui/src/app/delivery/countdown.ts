@@ -22,7 +22,7 @@ import { secondsUntil, spelled } from './seconds-until';
       display: inline-block;
       min-width: 10rem;
       text-align: right;
-      color: var(--gold);
+      color: var(--soft);
       font-variant-numeric: tabular-nums;
     }
   `,

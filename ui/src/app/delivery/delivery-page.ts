@@ -4,6 +4,7 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { Delivery } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { LongText } from '../core/ui/long-text';
+import { Pages } from '../core/ui/pages';
 import { Countdown } from './countdown';
 import { DeliveryStore } from './delivery-store';
 import { noticeWords, outcomeWords, reasonWords, refusalWords } from './delivery-words';
@@ -22,6 +23,7 @@ import { isTroubled } from './is-troubled';
 export class DeliveryPage {
   private readonly language = inject(Language);
   protected readonly store = inject(DeliveryStore);
+  protected readonly pages = inject(Pages);
   protected readonly say = this.language.say;
   protected readonly names = ['captured', 'delivered', 'held', 'dead'] as const;
 

@@ -126,6 +126,12 @@ describe('the words about a spin', () => {
     expect(text('bottleneck')).toBe('3.3× slower than the same round before');
   });
 
+  it('tell no share of a call that was refused at once', () => {
+    hasFailed.set(true);
+    shown(spin(77, 0.2, { status: 'unavailable' }));
+    expect(text('bottleneck')).toBe('Failed at: Payment provider 200 µs');
+  });
+
   it('are about the failure first', () => {
     problems.set([
       { id: 'slow-provider', state: 'on' },

@@ -13,6 +13,9 @@ import { SpinExplanation } from './spin-explanation';
 import { SLOW, Station, compared, longestOf } from './spin-path';
 import { Stopwatch } from './stopwatch';
 
+/** Smaller shares of a spin would be shown as 0 %. */
+const LEAST_SHARE = 0.005;
+
 /** The largest words about the last spin beside its total. */
 interface Verdict {
   readonly kind: 'bottleneck' | 'longest' | 'failed' | 'faster' | 'slower' | 'alike';
@@ -128,6 +131,8 @@ export class SpinPathStrip {
   private figures({ time, share }: Station): string {
     if (time === null || share === null) return '';
     const { lapse, percent } = this.language.formats();
+    // A call that was refused at once took no share of the spin.
+    if (share < LEAST_SHARE) return lapse(time);
     return `${lapse(time)}, ${percent(share * 100, 0)}`;
   }
 

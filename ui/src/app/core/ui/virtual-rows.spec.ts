@@ -1,6 +1,39 @@
+import { ChangeDetectionStrategy, Component, signal, viewChild } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
 import fc from 'fast-check';
 
-import { windowOf } from './virtual-rows';
+import { ResizeObserverDouble } from '../../testing/resize-observer-double';
+import { VirtualRows, windowOf } from './virtual-rows';
+
+@Component({
+  selector: 'rs-box',
+  imports: [VirtualRows],
+  template: `<div [rsVirtualRows]="count()"></div>`,
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+class Box {
+  readonly count = signal(3);
+  readonly rows = viewChild.required(VirtualRows);
+}
+
+describe('a row that was revealed', () => {
+  it('stays in sight when rows come between it and the first', async () => {
+    vi.stubGlobal('ResizeObserver', ResizeObserverDouble);
+    // Three rows of 30.4 px fit.
+    vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(100);
+    const fixture = TestBed.createComponent(Box);
+    await fixture.whenStable();
+    const rows = fixture.componentInstance.rows();
+    const box = (fixture.nativeElement as HTMLElement).querySelector('div') ?? expect.fail();
+    rows.reveal(2);
+    expect(box.scrollTop).toBe(0);
+
+    fixture.componentInstance.count.set(6);
+    rows.follow((index) => (index === 0 ? 0 : index + 3), -1);
+    await fixture.whenStable();
+    expect(box.scrollTop).toBeCloseTo(3 * 30.4);
+  });
+});
 
 describe('the rows that are drawn', () => {
   it('are all that are in sight, and not many more', () => {

@@ -50,7 +50,7 @@ export class VirtualRows {
   private readonly height = signal(0);
   private readonly rem = signal(16);
   private frame = 0;
-  /** Index of the row that was revealed, until the person scrolls; it stays in sight when the box or a rem changes. */
+  /** Index of the row that was revealed, until the person scrolls; it stays in sight when the box, a rem or the rows change. */
   private wanted: number | null = null;
   private placed = 0;
 
@@ -135,8 +135,10 @@ export class VirtualRows {
       const after = where(before);
       if (after === undefined) continue;
       if (after !== before) this.scrollTo(scrollTop + (after - before) * row);
-      return;
+      break;
     }
+    // Rows may have come between the one that stays and the one that was revealed.
+    this.revealAgain();
   }
 
   toTop(): void {
@@ -174,6 +176,10 @@ export class VirtualRows {
     this.rem.set(parseFloat(getComputedStyle(document.documentElement).fontSize) || 16);
     this.height.set(this.box.clientHeight);
     this.top.set(this.box.scrollTop);
+    this.revealAgain();
+  }
+
+  private revealAgain(): void {
     if (this.wanted === null) return;
     // The box gets its new height only when the page is drawn, and cannot be scrolled beyond the old one before.
     const again = (): void => {

@@ -5,7 +5,7 @@ export const insights = {
   issues: {
     title: 'Issues',
     loading: 'Loading issues…',
-    none: 'No issues yet. When a service or this page fails, an issue appears here.',
+    none: 'No issues yet. One appears here when a service or this page fails. In the demo, press “Fail the next payment” beside the machine, then SPIN.',
     noneOpen: 'No unresolved issues. Resolved ones are under “All”.',
     filter: 'Issue filter',
     open: 'Unresolved',
@@ -102,7 +102,7 @@ export const insights = {
     loading: 'Loading the map…',
     none: 'No traces yet. Press SPIN on the machine, and the services appear here.',
     scope: {
-      one: 'From the newest {{ count }} trace, since {{ since }}',
+      one: 'From {{ count }} trace, since {{ since }}',
       other: 'From the newest {{ count }} traces, since {{ since }}',
     },
     leftOut: 'Left out, since they are called least: {{ count }}',
@@ -123,8 +123,9 @@ export const insights = {
       other: 'Share of the time: critical paths of the newest {{ count }} traces.',
     },
     dots: {
-      one: 'Each dot is a call in progress: it waits before the box for the P50.',
-      other: 'Each dot is {{ count }} calls in progress: it waits before the box for the P50.',
+      one: 'Each dot is a call in progress; it waits at the service for as long as half of the calls take (P50).',
+      other:
+        'Each dot is {{ count }} calls in progress; it waits at the service for as long as half of the calls take (P50).',
     },
     errors: 'failed {{ share }}',
     errorsHint:

@@ -464,7 +464,7 @@ export const pages = {
     },
     payment_pending: {
       what: 'The payment provider has not responded yet.',
-      todo: 'The round will appear on the Rounds tab.',
+      todo: 'See the Rounds tab.',
     },
     service_unavailable: {
       what: 'One of the services is not responding.',

@@ -27,7 +27,7 @@ export const viewer = {
     release: 'Release',
     anyRelease: 'any release',
     player: 'Player',
-    anyPlayer: 'any player',
+    playerId: 'player ID',
     by: 'Started by',
     anybody: 'everybody',
     people: 'people',

@@ -116,7 +116,7 @@ export const pages: PagePhrases = {
     rate: 'Доля трейсов, %',
     rateHint:
       'Доля спинов, для которых записывается трейс: 100 — каждый спин, 10 — каждый десятый. Ошибки записываются всегда.',
-    organization: 'Слаг организации',
+    organization: 'Организация (slug)',
     organizationHint: 'Только для ссылок в Sentry: часть адреса перед .sentry.io.',
     organizationInvalid: 'Только латинские буквы, цифры и дефисы, например acme-games.',
     scrubbing: 'Скрывать персональные и секретные данные до записи и отправки',
@@ -500,7 +500,7 @@ export const pages: PagePhrases = {
     },
     payment_pending: {
       what: 'Платёжный провайдер ещё не ответил.',
-      todo: 'Раунд появится на вкладке «Раунды».',
+      todo: 'Раунд — на вкладке «Раунды».',
     },
     service_unavailable: {
       what: 'Один из сервисов не отвечает.',

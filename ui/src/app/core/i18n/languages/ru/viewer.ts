@@ -30,7 +30,7 @@ export const viewer: PagePhrases['viewer'] = {
     release: 'Релиз',
     anyRelease: 'любой релиз',
     player: 'Игрок',
-    anyPlayer: 'любой игрок',
+    playerId: 'ID игрока',
     by: 'Кто запустил',
     anybody: 'все игроки',
     people: 'люди',
