@@ -17,8 +17,6 @@ export const MOST = 10_000;
 const PAGE = 500;
 /** Interval of updates; charts that change with every spin are illegible. */
 const CALM_MS = 500;
-/** Shortest interval of requests because of events, in milliseconds. */
-const AGAIN_MS = 1_000;
 
 /** The spins in the traces, followed live while a page shows them. */
 @Injectable({ providedIn: 'root' })
@@ -30,7 +28,7 @@ export class SpinsStore {
   private readonly _truncated = signal(false);
   private readonly news = new Map<string, TraceSummary>();
   private readonly pages = new PagedTraces(this.gateway, MOST);
-  private readonly again = new Coalesced(() => this.load(), AGAIN_MS);
+  private readonly again = new Coalesced(() => this.load());
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly state = this._state.asReadonly();

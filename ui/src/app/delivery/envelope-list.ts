@@ -34,8 +34,6 @@ import { scrubbed } from './scrubbed';
 const PAGE = 100;
 const MOST_VALUES = 50;
 const MOST_OF_A_NAME = 200;
-/** Shortest interval of requests for the list, in milliseconds. */
-const CALM_MS = 1_000;
 
 /**
  * All envelopes, newest first, as they were received. While the reader has scrolled down, has an
@@ -87,7 +85,7 @@ export class EnvelopeList {
     }),
   );
 
-  private readonly refresh = new Coalesced(() => this.load(), CALM_MS);
+  private readonly refresh = new Coalesced(() => this.load());
 
   constructor() {
     // Every change of the figures concerns one of the envelopes; when the reader stops reading, the

@@ -57,8 +57,6 @@ import { SetAsideNotices } from './set-aside';
 import { Start } from './start';
 import { Tabs } from '../core/ui/panel-tabs';
 
-/** Shortest interval of looking for what messages told that were lost, in milliseconds. */
-const GAP_MS = 1_000;
 /** Time for the second key of a pair, in milliseconds. */
 const PAIR_MS = 1_500;
 
@@ -187,7 +185,7 @@ export class Shell {
     const isNeeded = (): void => this.presenting.needed.set(true);
     this.stream.on('presentation', isNeeded);
     // It may have begun while messages were lost.
-    this.stream.afterGap(new Coalesced(() => Promise.resolve(isNeeded()), GAP_MS));
+    this.stream.afterGap(new Coalesced(() => Promise.resolve(isNeeded())));
   }
 
   protected press(event: KeyboardEvent): void {

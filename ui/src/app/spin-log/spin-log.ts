@@ -19,8 +19,6 @@ const READ = 1_000;
 /** The oldest spins are dropped together, so that the others keep their columns in the strip. */
 const DROPPED = 64;
 const PAGE = 500;
-/** Shortest interval of requests because of events, in milliseconds. */
-const AGAIN_MS = 1_000;
 /** Interval of updates, in milliseconds, because virtual players spin many times a second. */
 const CALM_MS = 500;
 
@@ -31,7 +29,7 @@ export class SpinLog {
   private readonly pages = new PagedTraces(inject(Gateway), READ);
   private readonly known = new Map<string, LoggedSpin>();
   private readonly _spins = signal<readonly LoggedSpin[]>([]);
-  private readonly again = new Coalesced(() => this.load(), AGAIN_MS);
+  private readonly again = new Coalesced(() => this.load());
   /** Number of the newest spin up to which none is missing; 0 before the first reply. */
   private wholeTo = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;

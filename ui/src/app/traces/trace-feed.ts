@@ -29,11 +29,6 @@ const PAGE = 500;
 const FEW = 50;
 /** Shortest interval of updates, in milliseconds; a list that changed with every message would be illegible. */
 const CALM_MS = 150;
-/**
- * Shortest interval of requests because of events, and of those while the collector reads its log after a start, in
- * milliseconds.
- */
-const AGAIN_MS = 1_000;
 /** Limit of the number of pages that are requested for one filter or name. */
 const PAGES_BACK = 6;
 
@@ -55,7 +50,7 @@ export class TraceFeed {
   private readonly news = new Map<string, TraceSummary>();
   private readonly pages = new PagedTraces(this.gateway, MOST);
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly again = new Coalesced(() => this.load(), AGAIN_MS);
+  private readonly again = new Coalesced(() => this.load());
   private held = false;
   private endings: (() => void)[] = [];
 

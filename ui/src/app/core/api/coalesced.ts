@@ -1,5 +1,8 @@
 import { signal } from '@angular/core';
 
+/** Pause between requests because of events, in milliseconds: they may come faster than a person reads. */
+export const CALM_MS = 1_000;
+
 /**
  * Runs work that is requested more often than necessary, such as a request to the server because of events: one run at
  * a time, so that no older result follows a newer one, and one more run after a pause if it was requested meanwhile.
@@ -24,7 +27,7 @@ export class Coalesced {
   /** `work` resolves to false if it has to be done again. */
   constructor(
     private readonly work: () => Promise<unknown>,
-    private readonly pauseMs: number,
+    private readonly pauseMs = CALM_MS,
     private readonly firstMs = 0,
   ) {
     this.pause = firstMs;

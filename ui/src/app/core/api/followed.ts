@@ -1,16 +1,12 @@
 import { computed, signal } from '@angular/core';
 
 import { isRefusal } from './api-problem';
-import { Coalesced } from './coalesced';
+import { CALM_MS, Coalesced } from './coalesced';
 
 export type LoadState = 'loading' | 'ready' | 'failed';
 
-/**
- * Pauses before a request because of an event, in milliseconds: several events come shortly after each other, and they
- * may go on faster than a person reads.
- */
+/** Pause before a request because of an event, in milliseconds: several events come shortly after each other. */
 const FIRST_MS = 60;
-const CALM_MS = 1_000;
 
 interface Options<T> {
   /** Interval of the requests while a page watches, in milliseconds. */
