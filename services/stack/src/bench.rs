@@ -178,7 +178,7 @@ impl Bench {
 /// How to measure.
 #[derive(Debug, Clone, Copy)]
 pub struct Method {
-    /// Number of spins of each side one after another, and twice at `concurrency`.
+    /// Number of spins of each side one after another; twice as many follow at `concurrency`.
     pub count: u64,
     /// Number of concurrent spins where throughput is measured.
     pub concurrency: u64,

@@ -23,7 +23,7 @@ use utoipa_axum::routes;
 use crate::bench::{self, BLOCKS, Comparison, Method};
 use crate::run_error::RunError;
 
-/// Number of spins of each side, one after another and again concurrently: a block has a hundred, enough for a 95th
+/// Number of spins of each side one after another; twice as many follow concurrently: a block has a hundred, enough for a 95th
 /// percentile.
 const SPINS: u64 = 600;
 const CONCURRENCY: u64 = 16;
@@ -74,7 +74,7 @@ struct OverheadView {
     total: u64,
     /// Sample rate of the side with telemetry in the last measurement, 0 to 1.
     sample_rate: f32,
-    /// Number of spins of each side one after another, and again concurrently.
+    /// Number of spins of each side one after another; twice as many follow concurrently.
     spins: u64,
     /// Number of concurrent spins where throughput is measured.
     concurrency: u64,

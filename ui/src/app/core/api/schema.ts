@@ -2472,7 +2472,7 @@ export interface components {
       readonly sample_rate: number;
       /**
        * Format: uint64
-       * @description Number of spins of each side one after another, and again concurrently.
+       * @description Number of spins of each side one after another; twice as many follow concurrently.
        */
       readonly spins: number;
       /**

@@ -283,7 +283,7 @@ export const faults = {
 export const overhead = {
   title: 'Telemetry overhead',
   method:
-    'Measured on this computer with two separate stacks, one without telemetry and one with it, in alternating blocks: {{ spins }} sequential spins each, then as many with {{ concurrency }} at a time. The slot machine you play is not affected.',
+    'Measured on this computer with two separate stacks, one without telemetry and one with it, in alternating blocks: {{ spins }} sequential spins each, then twice as many with {{ concurrency }} at a time. The slot machine you play is not affected.',
   rate: 'Trace sample rate',
   start: 'Measure',
   again: 'Measure again',
