@@ -87,15 +87,7 @@ fn secret_by_key(key: &str, look: KeyContext) -> Option<Secret> {
     let meaning = words::meaning(key, NamePosition::Key)?;
     let rule = match meaning {
         Meaning::Own => words::own_rule(key),
-        Meaning::Address => Rule::Address,
-        Meaning::Person => Rule::Person,
-        Meaning::Secret
-        | Meaning::LastPart
-        | Meaning::Cookies
-        | Meaning::Counted
-        | Meaning::Session
-        | Meaning::Harmless
-        | Meaning::Sign => Rule::Password,
+        other => words::rule_of(other),
     };
     Some(Secret { rule, meaning })
 }

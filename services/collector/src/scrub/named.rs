@@ -35,7 +35,7 @@ use std::ops::Range;
 
 use super::border::is_of_a_name;
 use super::quote::{Quote, bracket_end, line_end};
-use super::rule::{FILTERED, Found, Rule};
+use super::rule::{FILTERED, Found};
 use super::values::{is_a_call, is_plain, is_small, stays};
 use super::words::{self, Meaning, NamePosition};
 use super::{entities, forms, line, percents};
@@ -59,7 +59,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
             let is_name = words::meaning(value, NamePosition::Text).is_some();
             if !(value.is_empty() || value == FILTERED || is_name || stays(value, meaning)) {
                 past = range.end;
-                found.push(Found::new(range, rule_of(meaning)));
+                found.push(Found::new(range, words::rule_of(meaning)));
             }
             continue;
         }
@@ -73,21 +73,6 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
             .unwrap_or_default()
             .iter()
             .fold(past, |past, one| past.max(one.range.end));
-    }
-}
-
-const fn rule_of(meaning: Meaning) -> Rule {
-    match meaning {
-        Meaning::Person => Rule::Person,
-        Meaning::Address => Rule::Address,
-        Meaning::Secret
-        | Meaning::LastPart
-        | Meaning::Cookies
-        | Meaning::Counted
-        | Meaning::Session
-        | Meaning::Harmless
-        | Meaning::Sign
-        | Meaning::Own => Rule::Password,
     }
 }
 
@@ -180,7 +165,7 @@ impl<'a> Parted<'a> {
         if rest.starts_with(FILTERED.as_bytes()) {
             return;
         }
-        let rule = rule_of(meaning);
+        let rule = words::rule_of(meaning);
         let mut add = |range: Range<usize>| {
             let value = text.get(range.clone()).unwrap_or_default();
             if !(value.is_empty() || value == FILTERED || stays(value, meaning)) {

@@ -393,6 +393,22 @@ pub(super) fn names_a_quantity(name: &str) -> bool {
     LAST.iter().any(|word| word.eq_ignore_ascii_case(last))
 }
 
+/// The rule for a value with a name of this meaning.
+pub(super) const fn rule_of(meaning: Meaning) -> Rule {
+    match meaning {
+        Meaning::Person => Rule::Person,
+        Meaning::Address => Rule::Address,
+        Meaning::Secret
+        | Meaning::LastPart
+        | Meaning::Cookies
+        | Meaning::Counted
+        | Meaning::Session
+        | Meaning::Harmless
+        | Meaning::Sign
+        | Meaning::Own => Rule::Password,
+    }
+}
+
 /// The rule for a key of Sentry's own.
 pub(super) fn own_rule(key: &str) -> Rule {
     match key {
