@@ -2,24 +2,24 @@
 
 use reelscope_contracts::Money;
 
-use crate::faults::table::{FaultState, STORY, is_felt};
-use crate::spins::{SessionSpin, slowed};
+use crate::faults::table::{FaultId, FaultState, STORY, is_felt};
+use crate::spins::SessionSpin;
 use crate::wire::ProblemCost;
 
 /// What each problem of the story cost in the spins that had it.
 #[must_use]
 pub fn problem_costs(spins: &[&SessionSpin]) -> Vec<ProblemCost> {
-    let cost = |(place, id)| {
+    let cost = |(place, id): (usize, FaultId)| {
         let met = spins.iter().filter(|spin| {
             spin.story[place] == FaultState::On && !spin.faults.iter().any(|fault| is_felt(fault))
         });
         // What slows nothing down makes spins fail, and players wait for those in vain.
-        let waited = |spin: &SessionSpin| match slowed(id) {
+        let waited = |spin: &SessionSpin| match id.slows() {
             Some(_) => spin.own[place],
             None if spin.failed => spin.waited,
             None => 0,
         };
-        let lost = |spin: &SessionSpin| match slowed(id) {
+        let lost = |spin: &SessionSpin| match id.slows() {
             Some(_) => Money::ZERO,
             None => spin.failed_stake,
         };

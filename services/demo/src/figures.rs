@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reelscope_page_api::telemetry::{Micros, nearest_rank};
 
 use crate::faults::table::{FaultState, STORY, StoryStates, is_felt};
-use crate::spins::{SessionSpin, slowed, whole};
+use crate::spins::{SessionSpin, whole};
 use crate::wire::{AllProblems, BeforeAfter, ComparedProblem, Figures, OwnTime};
 
 /// A pause between spins of at least this length, in microseconds, is left out of the rate of spins.
@@ -123,7 +123,7 @@ fn own_time(place: usize, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -
         nearest_rank(&times, 95) as f64 / 1e3
     };
     Some(OwnTime {
-        actor: slowed(STORY[place])?.to_owned(),
+        actor: STORY[place].slows()?.to_owned(),
         before_p95_ms: p95_ms(before?),
         after_p95_ms: p95_ms(after?),
     })

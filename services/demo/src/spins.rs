@@ -10,7 +10,7 @@ use reelscope_collector::{Collector, Digests, Whose};
 use reelscope_contracts::{Money, SERVICES, UnixMillis};
 use reelscope_page_api::telemetry::{Micros, ServiceShare, TraceSummary, weight};
 
-use crate::faults::table::{FaultId, FaultState, Group, Promise, STORY, StoryStates};
+use crate::faults::table::{FaultId, FaultState, STORY, StoryStates};
 use crate::players::SPIN;
 
 /// Measurement with the stake of a failed spin, in major units.
@@ -98,7 +98,7 @@ impl SessionSpin {
             shares: trace.services.iter().map(Share::of).collect(),
             own: STORY.map(|id| {
                 let path = trace.critical_path.iter();
-                let own = path.filter(|share| slowed(id) == Some(share.actor.as_str()));
+                let own = path.filter(|share| id.slows() == Some(share.actor.as_str()));
                 own.map(|share| share.time_us).sum()
             }),
         })
@@ -113,14 +113,6 @@ impl Share {
             own: share.own_us,
             waiting: share.waiting_us,
         }
-    }
-}
-
-/// The service or peer that a problem of the story slows down; `None` for one that makes spins fail.
-pub(crate) const fn slowed(id: FaultId) -> Option<&'static str> {
-    match id.row().group {
-        Group::Story(Promise { slows, .. }) => slows,
-        Group::Extra => None,
     }
 }
 

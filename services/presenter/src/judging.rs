@@ -206,7 +206,7 @@ fn more_after(facts: &Facts) -> Action {
 
 /// Tells what the fix of a problem brought.
 pub(crate) fn fix_state(problem: FaultId, facts: &Facts) -> FixState {
-    let is_about_time = problem != FaultId::PaymentErrors;
+    let is_about_time = problem.slows().is_some();
     let (before, after, least) = if is_about_time {
         let side = |state| {
             let of = facts

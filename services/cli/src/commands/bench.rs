@@ -81,12 +81,12 @@ impl Bench {
                 tables::telemetry(&measured, BENCH_CONCURRENCY).print(format);
             }
         }
-        if self.wants(Part::Problems) || self.only == Some(Part::Story) {
-            let cases = if self.only == Some(Part::Story) {
-                vec![problems::story()]
-            } else {
-                problems::conditions()
-            };
+        let cases = match self.only {
+            Some(Part::Story) => vec![problems::story()],
+            None | Some(Part::Problems) => problems::conditions(),
+            Some(Part::Telemetry | Part::Collector) => Vec::new(),
+        };
+        if !cases.is_empty() {
             let met = problems(cases).await?;
             missed = met.iter().flat_map(Met::missed).collect();
             fields["problems"] = json!(met);

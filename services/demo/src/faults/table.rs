@@ -156,6 +156,16 @@ impl FaultId {
     /// All figures.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
+    /// The service or peer that a problem of the story slows down; `None` for one that makes spins fail, and for other
+    /// faults.
+    #[must_use]
+    pub const fn slows(self) -> Option<&'static str> {
+        match self.row().group {
+            Group::Story(Promise { slows, .. }) => slows,
+            Group::Extra => None,
+        }
+    }
+
     /// Returns the row of this fault.
     #[must_use]
     // Long because it is the table: one row for each fault, all on one page.
