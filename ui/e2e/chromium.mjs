@@ -47,8 +47,11 @@ export async function openChromium(
     ],
     { env, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
   );
-  const gone = new Promise((resolve) => browser.once('exit', resolve));
   const waiting = new Map();
+  const gone = new Promise((resolve) => browser.once('exit', resolve)).then(() => {
+    for (const { reject } of waiting.values()) reject(new Error('Chromium has ended'));
+    waiting.clear();
+  });
   let last = 0;
   let text = '';
   browser.stdio[4].setEncoding('utf8').on('data', (part) => {
@@ -65,12 +68,12 @@ export async function openChromium(
   const tell = (method, params = {}, sessionId) =>
     new Promise((resolve, reject) => {
       last += 1;
+      if (browser.exitCode !== null || browser.signalCode !== null)
+        return reject(new Error('Chromium has ended'));
       waiting.set(last, { resolve, reject });
       browser.stdio[3].write(`${JSON.stringify({ id: last, method, params, sessionId })}\0`);
     });
-  const { targetInfos } = await tell('Target.getTargets');
-  const { targetId } = targetInfos.find(({ type }) => type === 'page');
-  const { sessionId } = await tell('Target.attachToTarget', { targetId, flatten: true });
+  let sessionId;
   const page = (method, params) => tell(method, params, sessionId);
   const resize = (width, height) =>
     page('Emulation.setDeviceMetricsOverride', {
@@ -80,16 +83,30 @@ export async function openChromium(
       deviceScaleFactor: width > 2000 ? 0.25 : 1,
       mobile: false,
     });
-  await resize(width, height);
-  // Without emulation no element has the focus, because the window is in the background.
-  await page('Emulation.setFocusEmulationEnabled', { enabled: true });
-  for (const { name, value } of cookies)
-    await page('Network.setCookie', { name, value, url: new URL(address).origin });
-  if (first !== '') {
-    await page('Page.enable');
-    await page('Page.addScriptToEvaluateOnNewDocument', { source: first });
+  const close = async () => {
+    await Promise.race([tell('Browser.close').catch(() => {}), gone]);
+    await gone;
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const { targetInfos } = await tell('Target.getTargets');
+    const { targetId } = targetInfos.find(({ type }) => type === 'page');
+    ({ sessionId } = await tell('Target.attachToTarget', { targetId, flatten: true }));
+    await resize(width, height);
+    // Without emulation no element has the focus, because the window is in the background.
+    await page('Emulation.setFocusEmulationEnabled', { enabled: true });
+    for (const { name, value } of cookies)
+      await page('Network.setCookie', { name, value, url: new URL(address).origin });
+    if (first !== '') {
+      await page('Page.enable');
+      await page('Page.addScriptToEvaluateOnNewDocument', { source: first });
+    }
+    await page('Page.navigate', { url: address });
+  } catch (error) {
+    // A browser that is left running would keep the file of tests from ending.
+    await close();
+    throw error;
   }
-  await page('Page.navigate', { url: address });
   return {
     /** Evaluates an expression in the page, awaits it, and returns its value. */
     async evaluate(expression) {
@@ -114,10 +131,6 @@ export async function openChromium(
       const { data } = await page('Page.captureScreenshot', { format: 'png' });
       return Buffer.from(data, 'base64');
     },
-    async close() {
-      await Promise.race([tell('Browser.close').catch(() => {}), gone]);
-      await gone;
-      rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-    },
+    close,
   };
 }

@@ -34,6 +34,10 @@ export const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 const PATIENCE_MS = 20_000;
 /** Number of starts of a program if the driver loses it. */
 const MOST_STARTS = 3;
+/** Limit of a question whether the driver is ready, in milliseconds. */
+const DRIVER_STATUS_MS = 2_000;
+/** Lowest port for a driver; well-known programs listen below it. */
+const FIRST_PORT = 12_000;
 /** Limit of every command, in milliseconds, so that a page that hangs does not block the other tests. */
 const QUIT_PATIENCE_MS = 3_000;
 
@@ -105,33 +109,37 @@ export async function openWindow(place, more = []) {
   capabilities.setBrowserName('wry');
   capabilities.set('tauri:options', { application: BINARY, args: flags(place, more) });
   for (let attempt = 1; ; attempt++) {
-    const { server, driverGone, driverProcess, stderr } = await startDriver(place);
+    const tauriDriver = await startDriver(place);
     let driver;
     const close = async () => {
       // If the test has closed the window already, there is no session to end.
       await Promise.race([driver?.quit().catch(() => {}), setTimeoutAsync(QUIT_PATIENCE_MS)]);
-      driverProcess.kill();
-      await driverGone;
+      await tauriDriver.stop();
       // The driver does not stop the program, so it gets a signal as from a session manager.
       for (const pid of programsOf(place)) process.kill(pid, 'SIGTERM');
       await until('the program to be gone', () => programsOf(place).length === 0);
     };
     try {
-      driver = await new Builder().withCapabilities(capabilities).usingServer(server).build();
+      await tauriDriver.answers();
+      driver = await new Builder()
+        .withCapabilities(capabilities)
+        .usingServer(tauriDriver.server)
+        .build();
       place.closers.push(close);
       return new Page(driver);
     } catch (error) {
+      // A driver that is left running would keep the file of tests from ending.
       await close();
       // Errors of the program itself are reported by the test.
-      if (attempt === MOST_STARTS || /panicked| ERROR /.test(stderr())) throw error;
-      console.error(`the driver lost start ${attempt}: ${error}\n${stderr()}`);
+      if (attempt === MOST_STARTS || /panicked| ERROR /.test(tauriDriver.stderr())) throw error;
+      console.error(`the driver lost start ${attempt}: ${error}\n${tauriDriver.stderr()}`);
     }
   }
 }
 
-/** Starts tauri-driver in the environment of a test and waits until it responds. */
+/** Starts tauri-driver in the environment of a test. */
 async function startDriver(place) {
-  const [port, nativePort] = [await freePort(), await freePort()];
+  const [port, nativePort] = await freePorts(2);
   const ports = ['--port', String(port), '--native-port', String(nativePort)];
   const stdio = ['ignore', 'ignore', 'pipe'];
   const driverProcess = spawn('tauri-driver', ports, { env: place.env, stdio });
@@ -140,10 +148,21 @@ async function startDriver(place) {
   driverProcess.stderr.setEncoding('utf8').on('data', (text) => (words += text));
   // A process that inherits the pipe and lives longer must not delay the end of the tests.
   driverProcess.stderr.unref();
-  const driverGone = ended(driverProcess);
+  const gone = ended(driverProcess);
   const server = `http://127.0.0.1:${port}/`;
-  await until('tauri-driver to answer', () => fetch(`${server}status`).then((reply) => reply.ok));
-  return { server, driverProcess, driverGone, stderr: () => words };
+  const status = async () => {
+    const signal = AbortSignal.timeout(DRIVER_STATUS_MS);
+    return (await fetch(`${server}status`, { signal })).ok;
+  };
+  return {
+    server,
+    answers: () => until('tauri-driver to answer', status),
+    stderr: () => words,
+    stop: () => {
+      driverProcess.kill();
+      return gone;
+    },
+  };
 }
 
 /** Actions of a person on the page, and what is visible; elements are identified by `data-test`. */
@@ -603,14 +622,29 @@ function ended(child) {
   });
 }
 
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+/**
+ * Ports on which nobody listens, all different, for a program that cannot report the port it got. They lie below the
+ * range from which the kernel takes the ports of outgoing connections, because a connection could take one of that
+ * range before the program listens.
+ */
+async function freePorts(count) {
+  const range = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8');
+  const above = Number(range.split(/\s/)[0]);
+  const held = [];
+  while (held.length < count) {
+    const server = createServer();
+    const port = FIRST_PORT + Math.floor(Math.random() * (above - FIRST_PORT));
+    const listens = once(server.listen(port, '127.0.0.1'), 'listening');
+    if (await listens.then(Boolean, isTaken)) held.push(server);
+  }
+  const ports = held.map((server) => server.address().port);
+  await Promise.all(held.map((server) => once(server.close(), 'close')));
+  return ports;
+}
+
+function isTaken(error) {
+  if (error.code === 'EADDRINUSE') return false;
+  throw error;
 }
 
 function fail(sentence) {
