@@ -20,10 +20,10 @@ crate="$(cargo metadata --locked --format-version 1 --filter-platform "$(rustc -
   grep -o '"manifest_path":"[^"]*/polodb-librocksdb-sys-[^"]*"' | cut -d '"' -f 4 | xargs -r -d '\n' dirname || true)"
 [ -d "${crate:-/nowhere}/rocksdb" ] || { echo 'rocksdb: the sources of polodb-librocksdb-sys are not where cargo has its crates' >&2; exit 1; }
 
-# The options, definitions and files of the crate's build.rs on Linux, for the release profile. Warnings are for its
-# makers.
+# The definitions and files of the crate's build.rs on Linux, and the optimisation of RocksDB's own Makefile: -O3 compiles
+# longer. Warnings are for its makers.
 read -r -a compiler <<<"${CXX:-c++} ${CXXFLAGS:-}"
-options=(-O3 -ffunction-sections -fdata-sections -fPIC -std=c++17 -include cstdint -w -I rocksdb/include -I rocksdb -I .
+options=(-O2 -ffunction-sections -fdata-sections -fPIC -std=c++17 -include cstdint -w -I rocksdb/include -I rocksdb -I .
   -DNDEBUG=1 -DOS_LINUX -DROCKSDB_PLATFORM_POSIX -DROCKSDB_LIB_IO_POSIX -DROCKSDB_SUPPORT_THREAD_LOCAL)
 # For every processor of the kind, not only this one.
 [ "$(uname -m)" != x86_64 ] || options+=(-march=x86-64 -DNO_PCLMUL)
