@@ -26,14 +26,16 @@ if [ ${#missing[@]} -gt 0 ]; then
   DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"
 fi
 
-# Without it cargo compiles RocksDB file by file, which takes longer.
-scripts/rocksdb.sh || echo 'cargo will compile RocksDB itself' >&2
-
-# The page is built when its sources are newer than the last build.
+# The packages of the page, which are mostly downloaded, come while RocksDB is compiled. Without scripts/rocksdb.sh cargo
+# compiles RocksDB file by file, which takes longer.
+scripts/rocksdb.sh || echo 'cargo will compile RocksDB itself' >&2 &
+rocksdb=$!
 cd ui
 if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   npm ci --no-audit --no-fund
 fi
+wait "$rocksdb"
+# The page is built when its sources are newer than the last build.
 if [ ! -f dist/browser/index.html ] || [ -n "$(find src public angular.json package-lock.json -newer dist/browser/index.html -print -quit)" ]; then
   npm run build
 fi

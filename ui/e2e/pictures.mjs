@@ -20,7 +20,6 @@ const SIZES = [
 ];
 /** Limit of waiting, in milliseconds. A spin takes as long as the provider, and the players are written first. */
 const LONG_MS = 180_000;
-const STORY = ['missing-index', 'slow-rng', 'slow-provider', 'payment-errors'];
 /** Number of spins from which before and after has a verdict; with all problems a second has few. */
 const ENOUGH = 40;
 /** Number of spins that fill the heat strip. */
@@ -92,7 +91,7 @@ class Story {
   async fixes() {
     await this.spin();
     await this.measured();
-    for (const id of STORY) await this.switch(id, 'fixed');
+    for (const id of await this.page.problems()) await this.switch(id, 'fixed');
     await this.page.see('repeat');
     await this.picture('machine-fixed');
     await this.spin('repeat');
@@ -123,12 +122,12 @@ class Story {
 
   /** Virtual players spin with all problems, and go on while they are fixed. */
   async players() {
-    for (const id of STORY) await this.switch(id, 'on');
+    for (const id of await this.page.problems()) await this.switch(id, 'on');
     await this.traffic({ running: true, players: 50, budget_percent: 50 });
     await this.played(ENOUGH);
     await this.open('map', 'map-slow');
     await this.page.click('nav-machine');
-    for (const id of STORY) await this.switch(id, 'fixed');
+    for (const id of await this.page.problems()) await this.switch(id, 'fixed');
     await this.played(MANY);
     await this.picture('machine-players');
     for (const nav of ['traces', 'issues', 'map', 'business', 'delivery', 'settings'])

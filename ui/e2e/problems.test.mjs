@@ -38,6 +38,7 @@ async function opened(t, more = []) {
   await until('the players to be there', async () =>
     page.asked('/api/faults').then(({ ready }) => ready),
   );
+  assert.deepEqual(await page.problems(), PROBLEMS);
   return page;
 }
 

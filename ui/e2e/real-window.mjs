@@ -188,6 +188,12 @@ export class Page {
     }
   }
 
+  /** Ids of the problems of the story, in its order. */
+  async problems() {
+    const { faults } = await this.asked('/api/faults');
+    return faults.filter(({ group }) => group === 'story').map(({ id }) => id);
+  }
+
   async isThere(name) {
     return (await this.driver.findElements(By.css(`[data-test="${name}"]`))).length > 0;
   }

@@ -83,6 +83,35 @@ test('no phrase names a release or a limit that the program may have otherwise',
   for (const language of LANGUAGES)
     for (const [key, text] of phrases(language))
       assert.doesNotMatch(`${key}: ${text}`, /\b\d+\.\d+\.\d+\b(?!\.)|3[.,]29/);
-  const [limit] = all(read('services/demo/src/releases.rs'), /BEYOND_CHANCE: f64 = ([\d.]+);/g);
-  assert.match(read('ui/src/app/releases/releases.ts'), new RegExp(`BEYOND_CHANCE = ${limit};`));
+});
+
+test('page and services have the same limits', () => {
+  const one = (path, expression) => {
+    const [found, ...others] = all(read(path), expression);
+    assert.ok(found !== undefined && others.length === 0, `${expression} is once in ${path}`);
+    return Number(found.replaceAll('_', ''));
+  };
+  assert.equal(
+    one('ui/src/app/releases/releases.ts', /BEYOND_CHANCE = ([\d.]+);/g),
+    one('services/demo/src/releases.rs', /BEYOND_CHANCE: f64 = ([\d.]+);/g),
+  );
+  assert.equal(
+    one('ui/src/app/impact/impact.ts', /LEAST_SPINS = (\d+);/g),
+    one('services/demo/src/figures.rs', /LEAST_SPINS: u64 = (\d+);/g),
+  );
+  // The gateway has answered by then.
+  const gateway = one(
+    'services/api-gateway/src/upstream.rs',
+    /SETTLEMENT: Duration = Duration::from_secs\((\d+)\);/g,
+  );
+  assert.ok(
+    one('ui/src/app/core/api/gateway.ts', /^const PATIENCE_MS = ([\d_]+);/gm) > gateway * 1_000,
+  );
+});
+
+test('the entry of the desktop’s menu is in every language', () => {
+  const entry = read('src-tauri/reelscope.desktop');
+  for (const language of LANGUAGES.filter((code) => code !== 'en'))
+    for (const key of ['Name', 'GenericName', 'Comment', 'Keywords'])
+      assert.match(entry, new RegExp(`^${key}\\[${language}\\]=.+`, 'm'));
 });

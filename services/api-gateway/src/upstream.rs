@@ -16,7 +16,7 @@ use crate::GatewayError;
 /// A read or a write on this machine that takes longer has failed.
 const QUICK: Duration = Duration::from_secs(5);
 /// Longer than the payment service waits for the provider, so that its answer is the one that arrives.
-const SETTLEMENT: Duration = Duration::from_secs(15);
+pub const SETTLEMENT: Duration = Duration::from_secs(15);
 /// A report that reads every bet may take seconds.
 const REPORT: Duration = Duration::from_secs(15);
 /// Where a stake stands is asked after a failure, while the player waits for the answer.

@@ -19,7 +19,7 @@ mod waits;
 use crate::bounds;
 use crate::content_hash::number_of;
 use crate::envelope::{Envelope, Item, TraceHeader, format_id, is_container};
-use crate::item_type::{Indexed, ItemType, Payload};
+use crate::item_type::{Content, Counted, Indexed, Payload};
 use crate::lenient;
 use crate::log::Entry;
 use crate::service;
@@ -244,10 +244,15 @@ fn read_items<const ALL: bool>(source: Source<'_>, envelope: &Envelope<'_>) -> F
     };
     for item in &envelope.items {
         let indexed = item.header.item_type.indexed();
-        if indexed != Indexed::Read {
+        if !matches!(indexed, Indexed::Read(_)) {
             facts.listed.push(Listed::of(item, envelope.trace_id));
         }
-        if indexed != Indexed::Listed && take::<ALL>(&mut facts, context, item).is_none() {
+        let taken = match indexed {
+            Indexed::Read(content) => take::<ALL>(&mut facts, context, item, content),
+            Indexed::Counted(counted) => count(&mut facts, context, item, counted),
+            Indexed::Listed => Some(()),
+        };
+        if taken.is_none() {
             facts.oddities.push(UNREADABLE_ITEM);
         }
     }
@@ -271,81 +276,66 @@ struct EnvelopeContext<'a> {
     sent_at: Option<&'a str>,
 }
 
-/// Returns the elements of a container, or the item itself, and whether some of them could not be read.
-fn elements(payload: &Object) -> (Vec<&Object>, bool) {
+/// Returns the elements of a container that are objects, or the item itself; notes whether some could not be read.
+fn sound_elements<'a>(facts: &mut Facts, payload: &'a Object) -> Vec<&'a Object> {
     let Some(items) = payload.get("items").and_then(Value::as_array) else {
-        return (vec![payload], false);
+        return vec![payload];
     };
     let objects: Vec<_> = items.iter().filter_map(Value::as_object).collect();
-    let is_broken = objects.len() < items.len() || objects.iter().any(|e| lenient::unreadable(e).is_some());
-    (objects, is_broken)
+    if objects.len() < items.len() || objects.iter().any(|e| lenient::unreadable(e).is_some()) {
+        facts.oddities.push(UNREADABLE_ITEM);
+    }
+    objects
 }
 
 /// Takes the content of an item; `None` where it is no object.
-fn take<const ALL: bool>(facts: &mut Facts, context: EnvelopeContext<'_>, item: &Item<'_>) -> Option<()> {
+fn take<const ALL: bool>(
+    facts: &mut Facts,
+    context: EnvelopeContext<'_>,
+    item: &Item<'_>,
+    content: Content,
+) -> Option<()> {
     let EnvelopeContext { source, clock, .. } = context;
-    match &item.header.item_type {
-        ItemType::Transaction => span::transaction(facts, source, clock, object::<Transaction<ALL>>(item)?),
-        ItemType::Span if !is_container(item) => span::alone(facts, source, clock, object(item)?),
-        ItemType::TraceMetric => metrics(facts, source, clock, object::<Metric<ALL>>(item)?),
-        _ => {
+    match content {
+        Content::Transaction => span::transaction(facts, source, clock, object::<Transaction<ALL>>(item)?),
+        Content::Spans if !is_container(item) => span::alone(facts, source, clock, object(item)?),
+        Content::Spans => {
             let payload = lenient::read(item.payload).ok()?;
-            take_other(facts, context, item, &payload);
-            facts.counts.extend(counts(context.sent_at, item, &payload));
+            let list = sound_elements(facts, &payload);
+            span::spans_v2(facts, source, clock, &list);
         }
+        Content::Metrics => metrics(facts, source, clock, object::<Metric<ALL>>(item)?),
+        Content::Error => {
+            let payload = lenient::read(item.payload).ok()?;
+            sound_elements(facts, &payload);
+            facts.errors.push(error::event(source, clock, &payload));
+        }
+        Content::Logs => logs(facts, context, &lenient::read(item.payload).ok()?),
     }
+    Some(())
+}
+
+fn logs(facts: &mut Facts, context: EnvelopeContext<'_>, payload: &Object) {
+    for log in sound_elements(facts, payload) {
+        let line = log_line(context.source, context.clock, log);
+        let of_envelope = || context.trace_id.filter(|_| lenient::unreadable(log).is_some());
+        facts.logs.push((id(log, "trace_id").or_else(of_envelope), line));
+    }
+}
+
+/// Counts an item; `None` where it is no object.
+fn count(facts: &mut Facts, context: EnvelopeContext<'_>, item: &Item<'_>, counted: Counted) -> Option<()> {
+    let payload = lenient::read(item.payload).ok()?;
+    sound_elements(facts, &payload);
+    facts
+        .counts
+        .extend(counts(context.sent_at, item, counted, &payload));
     Some(())
 }
 
 /// Reads the payload of an item; `None` where it is no object.
 fn object<T: skim::Members>(item: &Item<'_>) -> Option<T> {
     lenient::read::<skim::Object<T>>(item.payload).ok()?.0
-}
-
-fn take_other(facts: &mut Facts, context: EnvelopeContext<'_>, item: &Item<'_>, payload: &Object) {
-    let EnvelopeContext {
-        source,
-        clock,
-        trace_id,
-        ..
-    } = context;
-    let (list, is_broken) = elements(payload);
-    if is_broken {
-        facts.oddities.push(UNREADABLE_ITEM);
-    }
-    match &item.header.item_type {
-        ItemType::Event => facts.errors.push(error::event(source, clock, payload)),
-        ItemType::Span => span::spans_v2(facts, source, clock, &list),
-        ItemType::Log => {
-            for log in list {
-                let line = log_line(source, clock, log);
-                let of_envelope = || trace_id.filter(|_| lenient::unreadable(log).is_some());
-                facts.logs.push((id(log, "trace_id").or_else(of_envelope), line));
-            }
-        }
-        // The first two have types of their own; the others are counted or listed with their content.
-        ItemType::Transaction
-        | ItemType::TraceMetric
-        | ItemType::Session
-        | ItemType::Sessions
-        | ItemType::ClientReport
-        | ItemType::Attachment
-        | ItemType::FormData
-        | ItemType::UserReport
-        | ItemType::Feedback
-        | ItemType::CheckIn
-        | ItemType::ReplayEvent
-        | ItemType::ReplayRecording
-        | ItemType::ReplayVideo
-        | ItemType::Profile
-        | ItemType::ProfileChunk
-        | ItemType::RawSecurity
-        | ItemType::Statsd
-        | ItemType::MetricBuckets
-        | ItemType::Nel
-        | ItemType::UnrealReport
-        | ItemType::Other(_) => {}
-    }
 }
 
 /// Takes a metric, or those of a container.
@@ -369,27 +359,26 @@ fn metrics<const ALL: bool>(facts: &mut Facts, source: Source<'_>, clock: Clock,
     }
 }
 
-/// Returns what is counted of an item.
-fn counts(sent_at: Option<&str>, item: &Item<'_>, payload: &Object) -> Option<Counts> {
+/// Returns what is counted of an item; `None` where nothing is.
+fn counts(sent_at: Option<&str>, item: &Item<'_>, counted: Counted, payload: &Object) -> Option<Counts> {
     // An item without an id is recognised by its content and its time of sending.
     let by_content = || sent_at.map(|sent_at| number_of((sent_at, item.payload)));
-    let counts = match &item.header.item_type {
+    match counted {
         // An update belongs to a session that is counted already.
-        ItemType::Session if payload.get("init") == Some(&Value::Bool(true)) => Counts {
+        Counted::Session if payload.get("init") != Some(&Value::Bool(true)) => None,
+        Counted::Session => Some(Counts {
             once: text(payload, "sid").map(|sid| number_of(("session", sid))),
             by_name: BTreeMap::from([(SESSIONS.to_owned(), 1)]),
-        },
-        ItemType::Sessions => Counts {
+        }),
+        Counted::Sessions => Some(Counts {
             once: by_content(),
             by_name: BTreeMap::from([(SESSIONS.to_owned(), sessions(payload))]),
-        },
-        ItemType::ClientReport => Counts {
+        }),
+        Counted::ClientReport => Some(Counts {
             once: by_content(),
             by_name: lost(payload),
-        },
-        _ => return None,
-    };
-    Some(counts)
+        }),
+    }
 }
 
 /// Number of sessions in an aggregate.

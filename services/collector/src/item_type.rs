@@ -91,12 +91,30 @@ pub(crate) enum Most {
 /// What the index keeps of a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Indexed {
-    /// Rows of its content: spans, errors, log lines, points.
-    Read,
+    /// Rows of its content; none with the content as it is, so it is no longer found by `item_type` and listed.
+    Read(Content),
     /// A row with its content, and its counts.
-    Counted,
+    Counted(Counted),
     /// A row with its content.
     Listed,
+}
+
+/// What is read of a type; `facts.rs` matches all variants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    Transaction,
+    Error,
+    Spans,
+    Logs,
+    Metrics,
+}
+
+/// What is counted of a type; `facts.rs` matches all variants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counted {
+    Session,
+    Sessions,
+    ClientReport,
 }
 
 impl ItemType {
@@ -171,8 +189,14 @@ impl ItemType {
     /// What the index keeps of it.
     pub(crate) fn indexed(&self) -> Indexed {
         match self {
-            Self::Event | Self::Transaction | Self::Span | Self::Log | Self::TraceMetric => Indexed::Read,
-            Self::Session | Self::Sessions | Self::ClientReport => Indexed::Counted,
+            Self::Event => Indexed::Read(Content::Error),
+            Self::Transaction => Indexed::Read(Content::Transaction),
+            Self::Span => Indexed::Read(Content::Spans),
+            Self::Log => Indexed::Read(Content::Logs),
+            Self::TraceMetric => Indexed::Read(Content::Metrics),
+            Self::Session => Indexed::Counted(Counted::Session),
+            Self::Sessions => Indexed::Counted(Counted::Sessions),
+            Self::ClientReport => Indexed::Counted(Counted::ClientReport),
             Self::Attachment
             | Self::FormData
             | Self::UserReport

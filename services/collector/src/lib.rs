@@ -79,7 +79,7 @@ pub mod viewer;
 
 pub use clock::Clock;
 pub use collector::{Collector, Notices, Options};
-pub use delivery::{Destinations, Pace};
+pub use delivery::{Destinations, LAST_ANSWERS, Pace};
 pub use dsn::{Dsn, DsnError};
 pub use error::{CaptureError, CollectorError, ReadError, RecordingError};
 pub use http::BodyLimits;

@@ -33,7 +33,8 @@ const MEASUREMENT_BYTES: usize = 58;
 /// machine differ by less.
 const SKEW: Micros = 1_000;
 
-/// A trace whose envelopes arrive in any order. Between them it is stored as JSON, with its summary in columns.
+/// A trace whose envelopes arrive in any order. Between them it is stored as two JSON texts, its summary and the rest;
+/// what the list filters by is in columns too.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Trace {
     /// Up to date after every [`Trace::add`], but for its critical path; its lists of names are sorted.
@@ -75,9 +76,38 @@ impl Trace {
     pub(crate) fn new(trace_id: u128) -> Self {
         let summary = TraceSummary {
             trace_id: format_id(trace_id),
+            name: String::new(),
+            op: String::new(),
+            service: String::new(),
+            root_span_id: None,
+            first_envelope: 0,
+            start_us: 0,
+            duration_us: 0,
+            root_us: 0,
+            background_us: 0,
+            spans: 0,
+            transactions: 0,
+            errors: 0,
+            messages: 0,
+            logs: 0,
             status: "ok".to_owned(),
             ok: true,
-            ..TraceSummary::default()
+            release: None,
+            environment: None,
+            player: None,
+            measurements: BTreeMap::new(),
+            currency: None,
+            stake_status: None,
+            problems: Vec::new(),
+            problems_fixed: Vec::new(),
+            faults: Vec::new(),
+            sample_rate: None,
+            virtual_player: false,
+            services: Vec::new(),
+            external: Vec::new(),
+            critical_path: Vec::new(),
+            oddities: Vec::new(),
+            left_out: BTreeMap::new(),
         };
         Self {
             summary,

@@ -1,7 +1,6 @@
 //! Problem details of RFC 9457 with stable codes: one sentence for a person, one code for a machine.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::RoundId;
 
@@ -14,7 +13,8 @@ pub fn sentence(text: &str) -> String {
 }
 
 /// The stable name of a problem. Clients translate and decide by it; the sentence beside it may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// The page or client does not hold the token of this launch.
@@ -147,7 +147,8 @@ impl Code {
 
 /// Where the stake of a round stands. The payment service is the only one that knows, and so the only one that says
 /// anything but [`StakeStatus::Unknown`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StakeStatus {
     /// Nothing was reserved.
@@ -166,7 +167,8 @@ pub enum StakeStatus {
 }
 
 /// A problem as RFC 9457 writes it, with our members `code`, `field`, `stake_status` and `round_id`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiProblem {
     /// `urn:reelscope:problem:<code>`.
     #[serde(rename = "type")]
@@ -181,19 +183,19 @@ pub struct ApiProblem {
     pub code: Code,
     /// Path of the offending field in the request body, or the name of the header or of the part of the path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub field: Option<String>,
     /// What happened to the stake, on problems of a spin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub stake_status: Option<StakeStatus>,
     /// The round that the problem belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "uuid", nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = "uuid", nullable = false))]
     pub round_id: Option<RoundId>,
     /// Seconds after which to try again; sent as the header `Retry-After` too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub retry_after: Option<u64>,
 }
 

@@ -1,7 +1,6 @@
 //! What the game engine takes and answers.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::{Money, RoundId, UnixMillis};
 
@@ -19,7 +18,8 @@ pub struct DrawRound {
 }
 
 /// A symbol by its stable name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SymbolName {
     /// Stands for every symbol but the scatter.
@@ -48,7 +48,8 @@ impl std::fmt::Display for SymbolName {
 }
 
 /// What a symbol is to the rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SymbolKind {
     /// It stands for others.
@@ -60,7 +61,8 @@ pub enum SymbolKind {
 }
 
 /// By which rule something won.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WinKind {
     /// On a payline.
@@ -70,13 +72,14 @@ pub enum WinKind {
 }
 
 /// One winning combination.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Win {
     /// By which rule.
     pub kind: WinKind,
     /// Number of the payline, from 1; absent for a scatter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub payline: Option<u8>,
     /// The symbol that pays.
     pub symbol: SymbolName,
@@ -91,10 +94,11 @@ pub struct Win {
 }
 
 /// A round as drawn. It says nothing of money that moved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Round {
     /// Its id.
-    #[schema(value_type = String, format = "uuid")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub round_id: RoundId,
     /// The stake of the whole round.
     pub stake: Money,
@@ -112,7 +116,7 @@ pub struct Round {
     pub drawn_at: UnixMillis,
     /// The round whose seed was drawn from again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "uuid", nullable = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = "uuid", nullable = false))]
     pub same_seed_as: Option<RoundId>,
 }
 
@@ -135,7 +139,8 @@ pub struct Replay {
 }
 
 /// An exact fraction; decimal strings, because the integers do not fit a JSON number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Fraction {
     /// Above the line.
     pub numerator: String,
@@ -144,7 +149,8 @@ pub struct Fraction {
 }
 
 /// How many of a symbol pay how much.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Pay {
     /// This many of a kind.
     pub count: u8,
@@ -153,7 +159,8 @@ pub struct Pay {
 }
 
 /// A symbol and what it pays.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SymbolPays {
     /// Name of the symbol.
     pub symbol: SymbolName,
@@ -164,7 +171,8 @@ pub struct SymbolPays {
 }
 
 /// What one symbol adds to the RTP.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Contribution {
     /// Name of the symbol.
     pub symbol: SymbolName,
@@ -179,7 +187,8 @@ pub struct Contribution {
 }
 
 /// How much the payout of a round varies.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Volatility {
     /// Standard deviation of the payout of one round, in stakes.
     pub standard_deviation: f64,
@@ -192,7 +201,8 @@ pub struct Volatility {
 }
 
 /// The probability accounting report of the game, exact over the full cycle.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ParSheet {
     /// Number of stop combinations, all equally likely.
     pub cycle: String,
@@ -215,7 +225,8 @@ pub struct ParSheet {
 }
 
 /// Everything an auditor needs to compute the game again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Paytable {
     /// Name of the game.
     pub game: String,

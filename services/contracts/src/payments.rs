@@ -1,7 +1,6 @@
 //! What the payment service takes and answers.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::{Day, Money, PlayerId, RoundId, StakeStatus, UnixMillis};
 
@@ -65,7 +64,8 @@ pub struct Void {
 }
 
 /// Where a bet stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BetStatus {
     /// The stake is set aside and no payout is known.
@@ -143,17 +143,19 @@ pub struct Bets {
 }
 
 /// `GET /v1/reports/daily?day=2026-01-31`: what was staked and paid out by the bets that were posted on a day (UTC).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DailyReport {
     /// The day.
-    #[schema(value_type = String, example = "2026-01-31")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "2026-01-31"))]
     pub day: Day,
     /// One entry a currency, in the order of the alphabet; none when nothing was posted.
     pub totals: Vec<DayTotals>,
 }
 
 /// What was staked and paid out in one currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayTotals {
     /// ISO 4217 code.
     pub currency: String,

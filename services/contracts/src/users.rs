@@ -1,12 +1,12 @@
 //! What the user service takes and answers.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::{AccountCode, Money, PlayerId, RoundId, SessionId, UnixMillis};
 
 /// What one bet of this player may cost, in minor units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Limits {
     /// Smallest stake.
     pub min_stake: Money,
@@ -17,13 +17,14 @@ pub struct Limits {
 }
 
 /// A player with the balance of the moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Player {
     /// Id used between services; not for people.
-    #[schema(value_type = String)]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub player_id: PlayerId,
     /// The code a person types, such as `RS-000001`.
-    #[schema(value_type = String)]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub account_code: AccountCode,
     /// Synthetic name.
     pub display_name: String,
@@ -84,7 +85,8 @@ pub struct CheckEligibility {
 }
 
 /// Progress of writing the synthetic players.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Seeding {
     /// Players written so far.
     pub done: u64,

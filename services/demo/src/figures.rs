@@ -14,6 +14,9 @@ use crate::faults::table::{FaultState, STORY, StoryStates, is_felt};
 use crate::spins::{SessionSpin, whole};
 use crate::wire::{AllProblems, BeforeAfter, ComparedProblem, Figures, OwnTime};
 
+/// With fewer recorded spins a percentile or a share of failures is determined by one or two of them.
+pub const LEAST_SPINS: u64 = 20;
+
 /// A pause between spins of at least this length, in microseconds, is left out of the rate of spins.
 const PAUSE: Micros = 10_000_000;
 

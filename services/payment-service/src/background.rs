@@ -48,7 +48,7 @@ pub async fn run(
     tasks.shutdown().await;
 }
 
-/// Logs a panic, which the panic hook has reported. It ends one attempt: the claim on the round is released, and recovery
+/// Logs a panic, which the panic hook has reported. It ends one attempt: the lock on the round is released, and recovery
 /// tries again.
 pub(crate) fn log_panic(ended: &Result<(), JoinError>) {
     if let Err(error) = ended
@@ -59,11 +59,7 @@ pub(crate) fn log_panic(ended: &Result<(), JoinError>) {
 }
 
 async fn settle(service: Service, settlement: Settlement, accepted: Accepted) {
-    let Accepted {
-        recorded,
-        claim,
-        link,
-    } = accepted;
+    let Accepted { recorded, lock, link } = accepted;
     let (round_id, stake) = (recorded.bet.round_id, recorded.bet.stake);
     let work = async {
         let outcome = settlement.conclude(recorded).await;
@@ -83,7 +79,7 @@ async fn settle(service: Service, settlement: Settlement, accepted: Accepted) {
                 capture(error, &[]);
             }
         }
-        claim.end(&outcome);
+        lock.end(&outcome);
     };
     service
         .transaction("settle in the background", "task", link, work)

@@ -14,7 +14,7 @@ const MOST_WAITING: usize = 4_096;
 pub(crate) struct Accepted {
     pub(crate) recorded: RecordedPayout,
     /// Held from before the answer until the round is settled, so that no other task settles it.
-    pub(crate) claim: RoundLock,
+    pub(crate) lock: RoundLock,
     /// The player's request.
     pub(crate) link: TraceLink,
 }
@@ -38,16 +38,9 @@ fn queue_of(most_waiting: usize) -> (Queue, Backlog) {
 impl Queue {
     /// Adds a round to be settled within the trace of the running task, once there is room for it. When the service is
     /// stopping, the next start settles it.
-    pub(crate) async fn push(&self, recorded: RecordedPayout, claim: RoundLock) {
+    pub(crate) async fn push(&self, recorded: RecordedPayout, lock: RoundLock) {
         let link = TraceLink::current();
-        let _ = self
-            .0
-            .send(Accepted {
-                recorded,
-                claim,
-                link,
-            })
-            .await;
+        let _ = self.0.send(Accepted { recorded, lock, link }).await;
     }
 }
 
@@ -67,10 +60,10 @@ mod tests {
     use reelscope_contracts::{Money, RoundId};
 
     use super::*;
-    use crate::round_locks::{Claimed, RoundLocks};
+    use crate::round_locks::{Locked, RoundLocks};
 
-    /// A recorded payout and the claim of its round.
-    fn round(claims: &RoundLocks, number: u128) -> (RecordedPayout, RoundLock) {
+    /// A recorded payout and the lock of its round.
+    fn round(locks: &RoundLocks, number: u128) -> (RecordedPayout, RoundLock) {
         let (round_id, payout) = (RoundId::from_u128(number), Money(4));
         let bet = Bet {
             round_id,
@@ -85,23 +78,23 @@ mod tests {
             provider_reference: None,
             balance: Money(0),
         };
-        let Claimed::Mine(claim) = claims.claim(round_id, payout) else {
-            panic!("nobody else claims round {number}")
+        let Locked::Mine(lock) = locks.lock(round_id, payout) else {
+            panic!("nobody else has round {number}")
         };
-        (RecordedPayout { bet, first: true }, claim)
+        (RecordedPayout { bet, first: true }, lock)
     }
 
     #[tokio::test]
     async fn a_player_waits_while_there_is_no_room_for_his_round_and_loses_nothing() {
         const MOST: u128 = 3;
-        let claims = RoundLocks::default();
+        let locks = RoundLocks::default();
         let (queue, mut backlog) = queue_of(usize::try_from(MOST).unwrap());
         for number in 0..MOST {
-            let (recorded, claim) = round(&claims, number);
-            queue.push(recorded, claim).await;
+            let (recorded, lock) = round(&locks, number);
+            queue.push(recorded, lock).await;
         }
-        let (recorded, claim) = round(&claims, MOST);
-        let mut next = pin!(queue.push(recorded, claim));
+        let (recorded, lock) = round(&locks, MOST);
+        let mut next = pin!(queue.push(recorded, lock));
         let mut ready = || {
             next.as_mut()
                 .poll(&mut Context::from_waker(Waker::noop()))

@@ -22,7 +22,8 @@ use crate::settlement::{Settlement, tell_stake};
 pub struct RecoveryTiming {
     /// Pause between two reads of the open bets.
     pub interval: Duration,
-    /// Age from which a reservation without a payout is abandoned and voided; longer than any spin takes.
+    /// Time after recovery first saw a reservation without a payout from which it is voided; longer than all deadlines
+    /// of a spin.
     pub abandoned_after: Duration,
     /// First pause before the provider is asked again. It doubles with every attempt.
     pub first_retry: Duration,

@@ -29,7 +29,7 @@ struct Held {
 #[derive(Debug, Clone)]
 enum Stage {
     /// The payout is not durable yet.
-    Claimed,
+    Locked,
     /// The payout is durable, and no request waits for the rest.
     Queued(Bet),
     /// The payout is durable, and a request waits for the end.
@@ -38,8 +38,8 @@ enum Stage {
     Ended(Outcome),
 }
 
-/// The result of a claim.
-pub(crate) enum Claimed {
+/// The result of locking a round.
+pub(crate) enum Locked {
     /// No other task settles the round.
     Mine(RoundLock),
     /// Another task settles the round.
@@ -48,23 +48,23 @@ pub(crate) enum Claimed {
 
 impl RoundLocks {
     /// Claims a round to settle it with this payout.
-    pub(crate) fn claim(&self, round_id: RoundId, payout: Money) -> Claimed {
+    pub(crate) fn lock(&self, round_id: RoundId, payout: Money) -> Locked {
         match self.rounds().entry(round_id) {
             Entry::Occupied(held) => {
                 let held = held.get();
-                Claimed::Theirs(Theirs {
+                Locked::Theirs(Theirs {
                     same_payout: held.payout == payout,
                     stage: held.stage.clone(),
                 })
             }
             Entry::Vacant(free) => {
-                let (stage, followed) = watch::channel(Stage::Claimed);
+                let (stage, followed) = watch::channel(Stage::Locked);
                 free.insert(Held {
                     payout,
                     stage: followed,
                 });
-                Claimed::Mine(RoundLock {
-                    claims: self.clone(),
+                Locked::Mine(RoundLock {
+                    locks: self.clone(),
                     round_id,
                     stage,
                 })
@@ -87,7 +87,7 @@ impl RoundLocks {
 
 /// The right to settle a round, which is released when dropped.
 pub(crate) struct RoundLock {
-    claims: RoundLocks,
+    locks: RoundLocks,
     round_id: RoundId,
     stage: watch::Sender<Stage>,
 }
@@ -103,7 +103,7 @@ impl RoundLock {
         self.stage.send_replace(Stage::Asking(bet.clone()));
     }
 
-    /// Releases the claim with the outcome. If it is dropped without one, the next request settles the round.
+    /// Releases the lock with the outcome. If it is dropped without one, the next request settles the round.
     pub(crate) fn end(self, outcome: &Outcome) {
         self.stage.send_replace(Stage::Ended(outcome.clone()));
     }
@@ -111,7 +111,7 @@ impl RoundLock {
 
 impl Drop for RoundLock {
     fn drop(&mut self) {
-        self.claims.rounds().remove(&self.round_id);
+        self.locks.rounds().remove(&self.round_id);
     }
 }
 
@@ -124,7 +124,7 @@ pub(crate) struct Theirs {
 
 impl Theirs {
     /// Returns the outcome of the task, or the bet as it is now if it is settled in the background. `None` if the task
-    /// ended before it asked the provider; the round can then be claimed.
+    /// ended before it asked the provider; the round can then be locked.
     pub(crate) async fn outcome(&mut self) -> Option<Outcome> {
         self.reached(|stage| matches!(stage, Stage::Queued(_) | Stage::Ended(_)))
             .await
@@ -133,12 +133,12 @@ impl Theirs {
     /// Returns the bet once its payout is durable, or the outcome of a task that ended before. `None` as in
     /// [`Theirs::outcome`].
     pub(crate) async fn durable(&mut self) -> Option<Outcome> {
-        self.reached(|stage| !matches!(stage, Stage::Claimed)).await
+        self.reached(|stage| !matches!(stage, Stage::Locked)).await
     }
 
     async fn reached(&mut self, far_enough: impl FnMut(&Stage) -> bool) -> Option<Outcome> {
         match self.stage.wait_for(far_enough).await.ok()?.clone() {
-            Stage::Claimed => None,
+            Stage::Locked => None,
             Stage::Queued(bet) | Stage::Asking(bet) => Some(Ok(bet)),
             Stage::Ended(outcome) => Some(outcome),
         }
@@ -167,24 +167,24 @@ mod tests {
         }
     }
 
-    fn claim(claims: &RoundLocks, payout: i64) -> Result<RoundLock, Theirs> {
-        match claims.claim(RoundId::from_u128(1), Money(payout)) {
-            Claimed::Mine(claim) => Ok(claim),
-            Claimed::Theirs(theirs) => Err(theirs),
+    fn lock(locks: &RoundLocks, payout: i64) -> Result<RoundLock, Theirs> {
+        match locks.lock(RoundId::from_u128(1), Money(payout)) {
+            Locked::Mine(lock) => Ok(lock),
+            Locked::Theirs(theirs) => Err(theirs),
         }
     }
 
     #[tokio::test]
     async fn one_task_settles_a_round_and_all_learn_what_it_came_to() {
-        let claims = RoundLocks::default();
-        let mine = claim(&claims, 4).ok().unwrap();
+        let locks = RoundLocks::default();
+        let mine = lock(&locks, 4).ok().unwrap();
         assert!(matches!(
-            claims.claim(RoundId::from_u128(2), Money(0)),
-            Claimed::Mine(_)
+            locks.lock(RoundId::from_u128(2), Money(0)),
+            Locked::Mine(_)
         ));
-        let mut waiting = claim(&claims, 4).err().unwrap();
-        let mut in_a_hurry = claim(&claims, 4).err().unwrap();
-        assert!(waiting.same_payout && !claim(&claims, 5).err().unwrap().same_payout);
+        let mut waiting = lock(&locks, 4).err().unwrap();
+        let mut in_a_hurry = lock(&locks, 4).err().unwrap();
+        assert!(waiting.same_payout && !lock(&locks, 5).err().unwrap().same_payout);
         mine.asking(&bet(BetStatus::Pending));
         let durable = in_a_hurry.durable().await.unwrap().unwrap();
         assert_eq!(durable.status, BetStatus::Pending);
@@ -193,26 +193,26 @@ mod tests {
             waiting.outcome().await.unwrap().unwrap().status,
             BetStatus::Posted
         );
-        assert_eq!(claims.count(), 0);
+        assert_eq!(locks.count(), 0);
 
-        let mine = claim(&claims, 4).ok().unwrap();
-        let mut waiting = claim(&claims, 4).err().unwrap();
+        let mine = lock(&locks, 4).ok().unwrap();
+        let mut waiting = lock(&locks, 4).err().unwrap();
         mine.queued(&bet(BetStatus::Pending));
         assert_eq!(
             waiting.outcome().await.unwrap().unwrap().status,
             BetStatus::Pending
         );
         drop(mine);
-        assert!(claim(&claims, 4).is_ok(), "the claim is free");
+        assert!(lock(&locks, 4).is_ok(), "the lock is free");
     }
 
     #[tokio::test]
     async fn a_task_that_gives_up_leaves_the_round_to_those_who_follow() {
-        let claims = RoundLocks::default();
-        let mine = claim(&claims, 4).ok().unwrap();
-        let mut theirs = claim(&claims, 4).err().unwrap();
+        let locks = RoundLocks::default();
+        let mine = lock(&locks, 4).ok().unwrap();
+        let mut theirs = lock(&locks, 4).err().unwrap();
         drop(mine);
         assert!(theirs.outcome().await.is_none() && theirs.durable().await.is_none());
-        assert!(claim(&claims, 4).is_ok());
+        assert!(lock(&locks, 4).is_ok());
     }
 }

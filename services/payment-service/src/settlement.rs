@@ -13,14 +13,14 @@ use crate::backlog::Queue;
 use crate::error::ended;
 use crate::journal::{self, Posting, RecordedPayout, Voidable};
 use crate::provider::{Provider, SettlementOutcome};
-use crate::round_locks::{Claimed, Outcome, RoundLock, RoundLocks};
+use crate::round_locks::{Locked, Outcome, RoundLock, RoundLocks};
 
 /// Settles rounds. Clones share its state.
 #[derive(Clone)]
 pub struct Settlement {
     store: Store,
     provider: Provider,
-    claims: RoundLocks,
+    locks: RoundLocks,
     /// Stakes and payouts that were posted since the service started.
     turnover: Turnover,
 }
@@ -32,7 +32,7 @@ impl Settlement {
         Self {
             store,
             provider,
-            claims: RoundLocks::default(),
+            locks: RoundLocks::default(),
             turnover: Turnover::as_metrics(),
         }
     }
@@ -46,14 +46,14 @@ impl Settlement {
     /// [`journal::record_payout`].
     pub async fn settle(&self, round_id: RoundId, payout: Money) -> Result<Bet, PaymentError> {
         loop {
-            match self.claims.claim(round_id, payout) {
-                Claimed::Mine(claim) => return self.settle_claimed(claim, round_id, payout).await,
-                Claimed::Theirs(mut theirs) if theirs.same_payout => {
+            match self.locks.lock(round_id, payout) {
+                Locked::Mine(lock) => return self.settle_locked(lock, round_id, payout).await,
+                Locked::Theirs(mut theirs) if theirs.same_payout => {
                     if let Some(outcome) = theirs.outcome().await {
                         return followed(outcome);
                     }
                 }
-                Claimed::Theirs(mut theirs) => {
+                Locked::Theirs(mut theirs) => {
                     if theirs.durable().await.is_some() {
                         return self.contradict(round_id, payout).await;
                     }
@@ -62,9 +62,9 @@ impl Settlement {
         }
     }
 
-    async fn settle_claimed(
+    async fn settle_locked(
         &self,
-        claim: RoundLock,
+        lock: RoundLock,
         round_id: RoundId,
         payout: Money,
     ) -> Result<Bet, PaymentError> {
@@ -74,9 +74,9 @@ impl Settlement {
             if recorded.bet.status != BetStatus::Pending {
                 return ended(recorded.bet);
             }
-            claim.asking(&recorded.bet);
+            lock.asking(&recorded.bet);
             let outcome = settlement.conclude(recorded).await;
-            claim.end(&outcome);
+            lock.end(&outcome);
             outcome
         });
         task.await.unwrap_or(Err(PaymentError::Defect(round_id)))
@@ -94,27 +94,27 @@ impl Settlement {
         payout: Money,
     ) -> Result<Bet, PaymentError> {
         loop {
-            match self.claims.claim(round_id, payout) {
-                // Claimed before the payout is recorded, so that recovery never sees a pending bet that no task settles.
-                Claimed::Mine(claim) => {
+            match self.locks.lock(round_id, payout) {
+                // Locked before the payout is recorded, so that recovery never sees a pending bet that no task settles.
+                Locked::Mine(lock) => {
                     let (settlement, queue) = (self.clone(), queue.clone());
                     let task = reelscope_telemetry::spawn(async move {
                         let recorded = settlement.record_payout(round_id, payout).await?;
                         let bet = recorded.bet.clone();
                         if bet.status == BetStatus::Pending {
-                            claim.queued(&bet);
-                            queue.push(recorded, claim).await;
+                            lock.queued(&bet);
+                            queue.push(recorded, lock).await;
                         }
                         ended(bet)
                     });
                     return task.await.unwrap_or(Err(PaymentError::Defect(round_id)));
                 }
-                Claimed::Theirs(mut theirs) if theirs.same_payout => {
+                Locked::Theirs(mut theirs) if theirs.same_payout => {
                     if let Some(outcome) = theirs.durable().await {
                         return followed(outcome);
                     }
                 }
-                Claimed::Theirs(mut theirs) => {
+                Locked::Theirs(mut theirs) => {
                     if theirs.durable().await.is_some() {
                         return self.contradict(round_id, payout).await;
                     }
@@ -135,14 +135,14 @@ impl Settlement {
     /// # Errors
     /// As [`Settlement::settle`].
     pub(crate) async fn resume(&self, round_id: RoundId, payout: Money) -> Result<(), PaymentError> {
-        let Claimed::Mine(claim) = self.claims.claim(round_id, payout) else {
+        let Locked::Mine(lock) = self.locks.lock(round_id, payout) else {
             return Ok(());
         };
         let recorded = self.record_payout(round_id, payout).await?;
         if recorded.bet.status == BetStatus::Pending {
-            claim.asking(&recorded.bet);
+            lock.asking(&recorded.bet);
             let outcome = self.conclude(recorded).await;
-            claim.end(&outcome);
+            lock.end(&outcome);
             outcome?;
         }
         Ok(())
@@ -150,9 +150,9 @@ impl Settlement {
 
     async fn record_payout(&self, round_id: RoundId, payout: Money) -> Result<RecordedPayout, PaymentError> {
         let span = info_span!(
-            "wallet.intend",
-            sentry.op = "wallet.intend",
-            sentry.name = "write the payout down"
+            "wallet.record_payout",
+            sentry.op = "wallet.record_payout",
+            sentry.name = "record the payout"
         );
         let recorded = journal::record_payout(&self.store, round_id, payout)
             .instrument(span)
@@ -161,7 +161,7 @@ impl Settlement {
         Ok(recorded)
     }
 
-    /// Asks the provider and posts or voids. The caller must hold the claim on the round.
+    /// Asks the provider and posts or voids. The caller must hold the lock on the round.
     pub(crate) async fn conclude(&self, recorded: RecordedPayout) -> Outcome {
         let outcome = self.ask_and_end(recorded).await;
         let stands = match &outcome {
@@ -236,7 +236,7 @@ impl Settlement {
                 tracing::error!(%round_id, provider_reference, "settled at the provider and voided here");
                 capture(&error, &[("provider.code", "settled_but_voided")]);
                 // The bet stays in the list of open ones until it is reversed.
-                if let Err(error) = self.reverse_claimed(round_id, &provider_reference).await {
+                if let Err(error) = self.reverse_locked(round_id, &provider_reference).await {
                     tracing::warn!(%round_id, %error, "not reversed yet; the provider is asked again");
                 }
                 Err(error)
@@ -262,13 +262,13 @@ impl Settlement {
         round_id: RoundId,
         provider_reference: &str,
     ) -> Result<(), PaymentError> {
-        let Claimed::Mine(_claim) = self.claims.claim(round_id, Money::ZERO) else {
+        let Locked::Mine(_lock) = self.locks.lock(round_id, Money::ZERO) else {
             return Ok(());
         };
-        self.reverse_claimed(round_id, provider_reference).await
+        self.reverse_locked(round_id, provider_reference).await
     }
 
-    async fn reverse_claimed(&self, round_id: RoundId, provider_reference: &str) -> Result<(), PaymentError> {
+    async fn reverse_locked(&self, round_id: RoundId, provider_reference: &str) -> Result<(), PaymentError> {
         if !self.provider.reverse(provider_reference).await {
             return Err(PaymentError::NotReversed(round_id));
         }
@@ -280,13 +280,13 @@ impl Settlement {
     /// Whether a task is settling this round.
     #[must_use]
     pub fn is_under_way(&self, round_id: RoundId) -> bool {
-        self.claims.contains(round_id)
+        self.locks.contains(round_id)
     }
 
     /// Number of rounds that are being settled, including those in the background and in the queue.
     #[must_use]
     pub fn under_way(&self) -> usize {
-        self.claims.count()
+        self.locks.count()
     }
 
     pub(crate) fn store(&self) -> &Store {

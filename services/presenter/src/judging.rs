@@ -2,6 +2,7 @@
 
 use reelscope_demo::faults::dial::{FIRST_RELEASE, RELEASES};
 use reelscope_demo::faults::table::{FaultId, FaultState, STORY};
+use reelscope_demo::figures::LEAST_SPINS;
 use reelscope_demo::wire::{AllProblems, BeforeAfter, ComparedProblem, Figures};
 
 use crate::facts::{Facts, PersonSpin};
@@ -9,8 +10,6 @@ use crate::script::{Action, Claim, ClaimedFigure, Unit};
 use crate::trace_figures::TraceFigures;
 use crate::wire::{ClaimState, ClaimVerdict, FixState, FixVerdict};
 
-/// With fewer spins a percentile or a share of failures is determined by one or two of them.
-const LEAST_SPINS: u64 = 20;
 /// A fix has to shrink its figure to one part in this many.
 const LEAST_GAIN: f64 = 2.0;
 /// Number of newest spins whose median is taken, so that a figure follows the machine.

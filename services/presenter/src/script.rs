@@ -7,6 +7,7 @@ mod conditions;
 mod places;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 pub use actions::{Action, BreakFor, Button};
@@ -14,14 +15,40 @@ pub use claims::{Assumption, AssumptionId, Claim, ClaimedFigure, Range, Unit};
 pub use conditions::{ProblemStands, ServiceShareAtLeast, SpanShown, StepCondition};
 pub use places::{Page, Spot, TraceRow};
 
-/// Language of a script.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+/// Language of what the server writes: scripts and reports.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum ScriptLanguage {
     /// English.
     En,
     /// Russian.
     Ru,
+}
+
+impl ScriptLanguage {
+    /// All languages.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Its ISO 639-1 code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// A script of a presentation.

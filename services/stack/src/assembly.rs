@@ -38,12 +38,16 @@ use crate::stack::Stack;
 use crate::start_error::StartError;
 use crate::storage::Storage;
 
-/// How long the payment-service waits for the provider: less than the gateway waits for the payment-service, which
-/// is 15 s.
+/// How long the payment-service waits for the provider.
 const PROVIDER_DEADLINES: Deadlines = Deadlines {
     attempt: Duration::from_secs(10),
     overall: Duration::from_secs(13),
 };
+// Who waits for another waits longer, so that the answer that arrives is that of whoever knows the reason.
+const _: () = assert!(
+    PROVIDER_DEADLINES.attempt.as_millis() < PROVIDER_DEADLINES.overall.as_millis()
+        && PROVIDER_DEADLINES.overall.as_millis() < gateway::upstream::SETTLEMENT.as_millis()
+);
 
 /// Starts everything behind `gateway_listener`, and then the gateway on it.
 ///

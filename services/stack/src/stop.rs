@@ -13,11 +13,15 @@
 //! Together they take [`STOP_PATIENCE`], 5 s, at most. After that the caller gives up, and the next start reads the
 //! databases as after a crash. The window waits for one second more (`SLACK` in `src-tauri/src/lifecycle.rs`).
 //!
+//! A recording has neither servers behind the gateway nor databases: it closes at once (`recording.rs`). A start that
+//! fails closes what it has opened, in the same order (`start.rs`).
+//!
 //! Steps 6 and 7 are `Storage::close` in `storage.rs`. A limit that no longer fits into the one around it does not
 //! compile; no test compares what `docs/command-line.md` tells of step 2 and of all together.
 
 use std::time::Duration;
 
+use reelscope_collector::LAST_ANSWERS;
 use reelscope_payment_service::background::GRACE;
 
 use crate::stack::{LOOK_AGAIN, Stack};
@@ -27,7 +31,8 @@ use crate::storage::StopError;
 pub(crate) const DRAIN: Duration = Duration::from_millis(1_500);
 /// Limit of [`Stack::shutdown`]: closing the databases takes seconds on a full disk.
 pub const STOP_PATIENCE: Duration = Duration::from_secs(5);
-const _: () = assert!(GRACE.as_millis() < DRAIN.as_millis() && DRAIN.as_millis() < STOP_PATIENCE.as_millis());
+const _: () = assert!(GRACE.as_millis() < DRAIN.as_millis());
+const _: () = assert!(DRAIN.as_millis() + LAST_ANSWERS.as_millis() < STOP_PATIENCE.as_millis());
 
 impl Stack {
     /// Stops the stack: refuses new requests, waits for those under way, writes pending telemetry, and closes the

@@ -6,26 +6,29 @@ mod files;
 
 use std::collections::BTreeMap;
 
-use cargo_metadata::{DependencyKind, MetadataCommand};
+use cargo_metadata::{Dependency, DependencyKind, MetadataCommand, Package};
 
-fn dependencies() -> BTreeMap<String, Vec<String>> {
+/// The dependencies of each of our crates, without those of its tests.
+fn declared() -> BTreeMap<String, Vec<Dependency>> {
     let metadata = MetadataCommand::new()
         .no_deps()
         .other_options(vec!["--offline".to_owned()])
         .exec()
         .unwrap();
-    let of = |package: &cargo_metadata::Package| {
+    let of = |mut package: Package| {
         package
             .dependencies
-            .iter()
-            .filter(|dependency| dependency.kind != DependencyKind::Development)
-            .map(|dependency| dependency.name.clone())
-            .collect()
+            .retain(|dependency| dependency.kind != DependencyKind::Development);
+        (package.name.to_string(), package.dependencies)
     };
-    metadata
-        .packages
-        .iter()
-        .map(|package| (package.name.to_string(), of(package)))
+    metadata.packages.into_iter().map(of).collect()
+}
+
+fn dependencies() -> BTreeMap<String, Vec<String>> {
+    let names = |declared: Vec<Dependency>| declared.into_iter().map(|dependency| dependency.name).collect();
+    declared()
+        .into_iter()
+        .map(|(package, declared)| (package, names(declared)))
         .collect()
 }
 
@@ -118,6 +121,22 @@ fn what_services_say_to_each_other_knows_no_server() {
     let contracts = &dependencies()["reelscope-contracts"];
     for server in ["axum", "http", "hyper", "tokio", "tower"] {
         assert!(!contracts.iter().any(|name| name == server), "{server}");
+    }
+}
+
+#[test]
+fn only_what_describes_routes_of_the_page_has_schemas() {
+    let all = declared();
+    let schemas = |dependency: &&Dependency| dependency.name.starts_with("utoipa");
+    for (package, declared) in &all {
+        let contracts = declared
+            .iter()
+            .find(|dependency| dependency.name == "reelscope-contracts");
+        let asks = contracts.is_some_and(|contracts| contracts.features == ["openapi"]);
+        match package.as_str() {
+            "reelscope-contracts" => assert!(declared.iter().find(schemas).unwrap().optional),
+            _ => assert_eq!(declared.iter().any(|each| schemas(&each)), asks, "{package}"),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use reelscope_contracts::Money;
-use reelscope_demo::faults::table::STORY;
+use reelscope_demo::faults::table::{FaultId, STORY};
 use reelscope_stack::Config;
 use reelscope_stack::load::{self, Plan};
 use reqwest::Method;
@@ -520,4 +520,13 @@ async fn what_cannot_be_done_is_refused_and_a_reset_ends_everything() {
     assert_eq!(fault(&seen, "provider-spike")["state"], "off");
     assert_eq!(demo.failures().await, 0, "and nothing is armed");
     demo.end().await;
+}
+
+#[test]
+fn every_fault_is_tried_through_the_whole_stack() {
+    let tests = [include_str!("faults.rs"), include_str!("problems.rs")].concat();
+    for id in FaultId::ALL {
+        let name: &str = id.into();
+        assert!(tests.contains(&format!("\"{name}\"")), "{name}");
+    }
 }

@@ -7,6 +7,10 @@ use std::time::{Duration, Instant};
 
 use reelscope_contracts::Money;
 use reelscope_demo::faults::table::{FaultId, FaultState};
+use reelscope_payment_provider::SLOW_MS;
+use reelscope_presenter::reading::read;
+use reelscope_presenter::script::{ClaimedFigure, ScriptLanguage};
+use reelscope_presenter::scripts::built_in;
 use reelscope_stack::load::{self, Plan};
 use reelscope_stack::{Config, Stack};
 use reqwest::Method;
@@ -393,4 +397,23 @@ async fn the_report_has_both_waterfalls_the_issue_and_the_questions_and_loads_no
         .await;
     assert_eq!((status, &problem["field"]), (422, &json!("language")));
     demo.stack.shutdown().await.unwrap();
+}
+
+#[test]
+#[allow(clippy::cast_precision_loss)]
+fn the_scripts_state_the_wait_of_the_slow_provider() {
+    let [least, most] = [*SLOW_MS.start(), *SLOW_MS.end()].map(|ms| ms as f64);
+    for language in ScriptLanguage::ALL {
+        let script = read(built_in(*language)).unwrap();
+        let claims = script.steps.iter().flat_map(|step| &step.claims);
+        let mut bands = claims
+            .filter(|claim| claim.figure == ClaimedFigure::ProviderMs)
+            .map(|claim| claim.stated)
+            .peekable();
+        assert!(bands.peek().is_some(), "{language:?}");
+        for band in bands {
+            let is_in = band.from.unwrap() <= least && most <= band.to.unwrap();
+            assert!(is_in, "{language:?}: {band:?}");
+        }
+    }
 }

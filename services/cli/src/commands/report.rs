@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use reelscope_stack::durable;
 use reelscope_stack::report::{ScriptLanguage, html, take_away};
 use serde_json::json;
@@ -22,26 +22,21 @@ pub(crate) struct Report {
     #[arg(long)]
     data_dir: Option<PathBuf>,
     /// Language of the report.
-    #[arg(long, value_enum, default_value_t = Language::En)]
-    language: Language,
+    #[arg(long, value_parser = language(), default_value = ScriptLanguage::En.code())]
+    language: ScriptLanguage,
     /// Write the same as JSON.
     #[arg(long)]
     json: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Language {
-    En,
-    Ru,
+fn language() -> impl TypedValueParser<Value = ScriptLanguage> {
+    let codes = ScriptLanguage::ALL.iter().map(|language| language.code());
+    PossibleValuesParser::new(codes).try_map(|code| code.parse::<ScriptLanguage>())
 }
 
 impl Report {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
-        let language = match self.language {
-            Language::En => ScriptLanguage::En,
-            Language::Ru => ScriptLanguage::Ru,
-        };
-        let report = take_away(data_dir_or_default(self.data_dir)?, language).await?;
+        let report = take_away(data_dir_or_default(self.data_dir)?, self.language).await?;
         let content = if self.json {
             json!(report).to_string()
         } else {

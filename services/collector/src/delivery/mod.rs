@@ -30,6 +30,7 @@ use crate::notice::notice;
 use crate::supervised;
 use desk::{Desk, Note};
 pub use destinations::{Destinations, Pace};
+pub use outbox::LAST_ANSWERS;
 use outbox::Outbox;
 pub(crate) use sender::Sender;
 use status::Published;

@@ -24,7 +24,7 @@ use crate::supervised::last_words;
 /// Number of envelopes that are read from the log at once.
 const LOADED: usize = 1_000;
 /// How long a stop waits for the responses of requests under way.
-const LAST_ANSWERS: Duration = Duration::from_millis(500);
+pub const LAST_ANSWERS: Duration = Duration::from_millis(500);
 
 pub(super) struct Outbox {
     context: Arc<Context>,

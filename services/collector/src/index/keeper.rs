@@ -315,8 +315,8 @@ impl Keeper {
             hot.trace.set_path(&spans);
             let by = Sorted::of(hot.trace.summary());
             match hot.sorted {
-                None => traces::begin(connection, hot.row, *id, by)?,
-                Some(before) if before != by => traces::sort(connection, hot.row, by)?,
+                None => traces::insert(connection, hot.row, *id, by)?,
+                Some(before) if before != by => traces::update_sort_keys(connection, hot.row, by)?,
                 Some(_) => {}
             }
             hot.revision += 1;

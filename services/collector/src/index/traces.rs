@@ -274,7 +274,7 @@ impl Sorted {
 }
 
 /// Inserts the row of a trace; [`write()`] fills it.
-pub(super) fn begin(connection: &Connection, row: i64, trace_id: u128, by: Sorted) -> rusqlite::Result<()> {
+pub(super) fn insert(connection: &Connection, row: i64, trace_id: u128, by: Sorted) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO traces VALUES (?1, ?2, 0, ?3, ?4, 0, 1, 1, 0, '', NULL, NULL, '', NULL, NULL, NULL)",
@@ -288,15 +288,15 @@ pub(super) fn begin(connection: &Connection, row: i64, trace_id: u128, by: Sorte
     Ok(())
 }
 
-/// Changes the indexed columns of a trace.
-pub(super) fn sort(connection: &Connection, row: i64, by: Sorted) -> rusqlite::Result<()> {
+/// Updates the two columns by which the list is ordered.
+pub(super) fn update_sort_keys(connection: &Connection, row: i64, by: Sorted) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE traces SET first_seq = ?2, start_us = ?3 WHERE id = ?1")?
         .execute((row, by.first_seq.cast_signed(), by.start_us))?;
     Ok(())
 }
 
-/// Writes a trace to its row, except for the indexed columns.
+/// Writes a trace to its row, except for the columns by which the list is ordered.
 pub(super) fn write(connection: &Connection, row: i64, revision: i64, trace: &Trace) -> rusqlite::Result<()> {
     let line = trace.summary();
     let mut services = "\n".to_owned();

@@ -40,21 +40,21 @@ pub(super) struct KeyContext {
 }
 
 /// Returns the context of the value of `key`.
-pub(super) fn below(key: &str, look: KeyContext, at_root: bool) -> KeyContext {
-    if look.skip || look.secret.is_some() {
+pub(super) fn below(key: &str, parent: KeyContext, at_root: bool) -> KeyContext {
+    if parent.skip || parent.secret.is_some() {
         // Of an attribute only the value can be secret.
-        let secret = look.secret.filter(|_| key == "value");
+        let secret = parent.secret.filter(|_| key == "value");
         return KeyContext {
-            skip: look.skip || secret.is_none(),
+            skip: parent.skip || secret.is_none(),
             secret,
             ..KeyContext::default()
         };
     }
     let skip = (at_root && matches!(key, "modules" | "debug_meta" | "measurements" | "dist"))
         || matches!(key, "release" | "sentry.release")
-        || (look.frame && matches!(key, "filename" | "abs_path" | "module" | "package" | "function"))
-        || (look.sdk && key != "client_ip");
-    let secret = if skip { None } else { secret_by_key(key, look) };
+        || (parent.frame && matches!(key, "filename" | "abs_path" | "module" | "package" | "function"))
+        || (parent.sdk && key != "client_ip");
+    let secret = if skip { None } else { secret_by_key(key, parent) };
     KeyContext {
         secret,
         skip,
@@ -62,8 +62,8 @@ pub(super) fn below(key: &str, look: KeyContext, at_root: bool) -> KeyContext {
         sdk: at_root && key == "sdk",
         frame: key == "frames",
         // The value of an attribute has the attribute's name.
-        id: words::names_an_id(key) || (key == "value" && look.id),
-        quantity: words::names_a_quantity(key) || (key == "value" && look.quantity),
+        id: words::names_an_id(key) || (key == "value" && parent.id),
+        quantity: words::names_a_quantity(key) || (key == "value" && parent.quantity),
     }
 }
 

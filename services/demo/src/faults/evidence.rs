@@ -41,6 +41,7 @@ const MANY_LOOK_UPS: u32 = 4;
 const SLOW_RNG_MS: f64 = 50.0;
 /// Duration of the provider's span, in milliseconds, from which the provider counts as slow.
 const SLOW_PROVIDER_MS: f64 = 1_000.0;
+const _: () = assert!(SLOW_PROVIDER_MS < *reelscope_payment_provider::SLOW_MS.start() as f64);
 /// Name of the span that waits for the provider.
 const PROVIDER_SPAN: &str = "External payment provider API";
 
@@ -50,7 +51,18 @@ pub(super) const fn under_way(id: FaultId) -> u64 {
     match id {
         // About ten seconds of a busy machine.
         FaultId::GatewayPanic => 4_000,
-        _ => 0,
+        FaultId::MissingIndex
+        | FaultId::SlowRng
+        | FaultId::SlowProvider
+        | FaultId::PaymentErrors
+        | FaultId::ProviderSpike
+        | FaultId::RtpAnomaly
+        | FaultId::ExpiredToken
+        | FaultId::ProviderDown
+        | FaultId::NPlusOne
+        | FaultId::SlowReport
+        | FaultId::MemoryLeak
+        | FaultId::SessionSurge => 0,
     }
 }
 

@@ -61,8 +61,7 @@ pub enum FaultId {
 pub struct Fault {
     /// Whether the fault belongs to the story of the demo.
     pub group: Group,
-    /// The service whose fault it is, and which has the fix. The knob is there too, but for those that the provider
-    /// causes.
+    /// The service that has the fix; the cause may be the provider's.
     pub service: &'static str,
     /// Whether it is switched, fired, or both.
     pub how: How,
@@ -153,7 +152,7 @@ pub enum Figure {
 }
 
 impl FaultId {
-    /// All figures.
+    /// All faults, in the order of the display.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The service or peer that a problem of the story slows down; `None` for one that makes spins fail, and for other
@@ -322,7 +321,7 @@ impl FaultId {
         self.into()
     }
 
-    /// The service that causes the fault.
+    /// The service that has the fix.
     #[must_use]
     pub const fn service(self) -> &'static str {
         self.row().service
@@ -347,9 +346,27 @@ impl FaultId {
     }
 }
 
-/// Whether the fault of this name changes waiting times or failures. A wrong paytable changes neither.
+/// Whether the fault of this name changes waiting times or failures. A wrong paytable changes neither, and an unknown
+/// fault may.
 pub(crate) fn is_felt(fault: &str) -> bool {
-    fault != FaultId::RtpAnomaly.as_str()
+    let Ok(id) = fault.parse::<FaultId>() else {
+        return true;
+    };
+    match id {
+        FaultId::RtpAnomaly => false,
+        FaultId::MissingIndex
+        | FaultId::SlowRng
+        | FaultId::SlowProvider
+        | FaultId::PaymentErrors
+        | FaultId::ProviderSpike
+        | FaultId::GatewayPanic
+        | FaultId::ExpiredToken
+        | FaultId::ProviderDown
+        | FaultId::NPlusOne
+        | FaultId::SlowReport
+        | FaultId::MemoryLeak
+        | FaultId::SessionSurge => true,
+    }
 }
 
 /// Number of problems of the story.

@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use reelscope_contracts::{UnixMillis, now};
 use reelscope_demo::costs::{MeanStake, StakeSizes};
 use reelscope_demo::faults::table::FaultId;
+use reelscope_demo::figures::LEAST_SPINS;
 use reelscope_demo::wire::{AllProblems, BeforeAfter, ComparedProblem, Figures};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::inputs::InputId;
 use crate::facts::Observer;
-
-/// With fewer spins a share of them says nothing.
-const LEAST_SPINS: u64 = 20;
 
 /// A value that the demo measured.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]

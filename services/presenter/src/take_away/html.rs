@@ -38,7 +38,7 @@ pub fn html(report: &TakeAway) -> String {
         page.questions(report),
         page.glossary(report),
     ];
-    let lang = page.words.code;
+    let lang = page.words.language.code();
     let title = escaped(&report.title);
     let body = parts.concat();
     let footer = page.words.footer;

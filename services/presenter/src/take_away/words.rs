@@ -11,7 +11,7 @@ use crate::wire::{ClaimVerdict, FixVerdict};
 
 /// All words of one language.
 pub(super) struct Words {
-    pub(super) code: &'static str,
+    pub(super) language: ScriptLanguage,
     pub(super) made_for: &'static str,
     pub(super) nothing: &'static str,
     pub(super) at_a_glance: &'static str,
@@ -69,7 +69,7 @@ pub(super) struct Words {
 }
 
 const EN: Words = Words {
-    code: "en",
+    language: ScriptLanguage::En,
     made_for: "for",
     nothing: "Nothing was recorded for this part.",
     at_a_glance: "Before and after",
@@ -127,7 +127,7 @@ const EN: Words = Words {
 };
 
 const RU: Words = Words {
-    code: "ru",
+    language: ScriptLanguage::Ru,
     made_for: "для",
     nothing: "Для этого раздела ничего не записано.",
     at_a_glance: "До и после",
@@ -192,21 +192,19 @@ impl Words {
         }
     }
 
-    fn is_russian(&self) -> bool {
-        self.code == "ru"
-    }
-
     /// A name within a formula.
     pub(super) fn quoted(&self, name: &str) -> String {
-        if self.is_russian() {
-            format!("«{name}»")
-        } else {
-            format!("“{name}”")
+        match self.language {
+            ScriptLanguage::En => format!("“{name}”"),
+            ScriptLanguage::Ru => format!("«{name}»"),
         }
     }
 
     fn either(&self, en: &'static str, ru: &'static str) -> &'static str {
-        if self.is_russian() { ru } else { en }
+        match self.language {
+            ScriptLanguage::En => en,
+            ScriptLanguage::Ru => ru,
+        }
     }
 
     pub(super) fn compared(&self, problem: ComparedProblem) -> &'static str {

@@ -1,4 +1,4 @@
-import { ProblemId, isProblem } from '../core/api/parts';
+import { ProblemId, isProblem, isSlowing } from '../core/api/parts';
 import { BeforeAfter, Figures } from '../core/api/schema';
 
 /** A comparison for one problem of the story, or for all of them. */
@@ -51,7 +51,7 @@ function smaller({ before, after }: WholePair): number {
 
 /** What a problem is about: failed spins, or the waiting time. */
 export function measureOf(problem: Pair['problem']): 'errors' | 'wait' {
-  return problem === 'payment-errors' ? 'errors' : 'wait';
+  return problem === 'all' || isSlowing(problem) ? 'wait' : 'errors';
 }
 
 /** What a pair says, as far as it has enough spins for it. */

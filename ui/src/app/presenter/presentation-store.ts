@@ -3,7 +3,7 @@ import { DestroyRef, Injectable, computed, effect, inject, signal, untracked } f
 import { Followed } from '../core/api/followed';
 import { PresentationGateway } from '../core/api/presentation-gateway';
 import { remember } from '../core/api/remembered';
-import { Presentation, PresentationState, ScriptLanguage, Seen } from '../core/api/schema';
+import { Presentation, PresentationState, Seen } from '../core/api/schema';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { Language } from '../core/i18n/language';
 import { moveOf, standingOf } from './standing';
@@ -139,8 +139,7 @@ export class PresentationStore {
   }
 
   private async ask(): Promise<Answer> {
-    const language: ScriptLanguage = this.language.active() === 'ru' ? 'ru' : 'en';
-    const answer = await this.gateway.presentation(language);
+    const answer = await this.gateway.presentation(this.language.script());
     return { ...answer, answeredAt: performance.now() };
   }
 

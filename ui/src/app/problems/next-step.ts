@@ -1,4 +1,4 @@
-import { ProblemId, ProblemView } from '../core/api/parts';
+import { ProblemId, ProblemView, isSlowing } from '../core/api/parts';
 
 /** The steps of the story that are repeated for each problem, in their order. */
 export const STEPS = ['spin', 'look', 'fix', 'repeat', 'compare'] as const;
@@ -80,7 +80,7 @@ export function leadOf(
   const weight = ({ id, observed }: ProblemView): number => {
     if (!observed) return -1;
     // A failure of the newest spin hurts more than any wait.
-    if (id === 'payment-errors' && newest && observed.trace_id === newest.traceId) return 2;
+    if (!isSlowing(id) && newest && observed.trace_id === newest.traceId) return 2;
     return newest?.shares.get(id) ?? (observed.ms ?? 0) / 1e6;
   };
   const [first, ...others] = hurting;

@@ -11,7 +11,7 @@ import {
 } from '@angular/core';
 
 import { fromMilliseconds } from '../core/api/micros';
-import { ProblemId, ProblemView } from '../core/api/parts';
+import { ProblemId, ProblemView, isSlowing } from '../core/api/parts';
 import { ReleaseView } from '../core/api/schema';
 import { Session } from '../core/api/session';
 import { refusalWords } from '../core/i18n/error-words';
@@ -222,7 +222,7 @@ export class ProblemsTab {
   /** What a problem takes of the newest spin; null while that is unknown. */
   private shareOf({ id, state, observed }: ProblemView): { figure: string; words: string } | null {
     if (state !== 'on') return null;
-    if (id === 'payment-errors' && observed && observed.trace_id === this.story.traceId())
+    if (!isSlowing(id) && observed && observed.trace_id === this.story.traceId())
       return { figure: '', words: this.say('problems.failedSpin') };
     const share = this.story.shares().get(id);
     if (share === undefined) return null;
@@ -263,8 +263,7 @@ export class ProblemsTab {
     if (!cost || (cost.waited_us === 0 && cost.failed_stakes === 0)) return '';
     const { lapse, money } = this.language.formats();
     const waited = lapse(cost.waited_us);
-    if (id !== 'payment-errors')
-      return this.language.count('problems.cost.waited', cost.spins, { waited });
+    if (isSlowing(id)) return this.language.count('problems.cost.waited', cost.spins, { waited });
     const lost = money(cost.failed_stakes, this.session.currency());
     return this.language.count('problems.cost.lost', cost.spins, { lost, waited });
   }

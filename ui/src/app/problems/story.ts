@@ -1,6 +1,6 @@
 import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 
-import { ProblemId, ProblemView } from '../core/api/parts';
+import { ProblemId, SLOWED, isSlowing } from '../core/api/parts';
 import { RoundsStore } from '../core/api/rounds-store';
 import { keepInTab, keptInTab } from '../core/api/tab-memory';
 import { Address } from '../core/ui/address';
@@ -37,10 +37,11 @@ export class Story {
     const shares = this.spin.layout()?.shares ?? [];
     const then: readonly string[] = this.spin.summary()?.problems ?? [];
     for (const problem of this.faults.board()?.problems ?? []) {
-      if (problem.state !== 'on' || problem.id === 'payment-errors') continue;
+      if (problem.state !== 'on' || !isSlowing(problem.id)) continue;
       // A spin from before the problem was on says nothing about it.
       if (!then.includes(problem.id)) continue;
-      const share = shares.find(({ actor }) => actor === actorOf(problem));
+      const slowed = SLOWED[problem.id];
+      const share = shares.find(({ actor }) => actor === slowed);
       if (share) found.set(problem.id, share.share);
     }
     return found;
@@ -103,11 +104,6 @@ export class Story {
   ): NewestSpin {
     return { traceId, msAgo, shares, looked: traceId !== null && this.opened().has(traceId) };
   }
-}
-
-/** Who takes the time of a problem in a trace: the provider sends no spans, so it is an external peer. */
-function actorOf({ id, service }: ProblemView): string {
-  return id === 'slow-provider' ? 'payment-provider' : service;
 }
 
 /** What was kept before a reload of the page. */

@@ -1,4 +1,4 @@
-import { PROBLEM_IDS, ProblemId } from '../core/api/parts';
+import { PROBLEM_IDS, SLOWED, SlowingId, isSlowing } from '../core/api/parts';
 import { TraceSummary } from '../core/api/schema';
 import { toMilliseconds } from '../core/api/micros';
 import { Layout } from '../traces/layout';
@@ -10,7 +10,7 @@ export interface Reason {
   /** Share of the critical path, 0 to 1. */
   readonly share: number;
   /** Null if none of the problems that were on explains it. */
-  readonly problem: ProblemId | null;
+  readonly problem: SlowingId | null;
   /** Number of documents that its longest span read, if it says so. */
   readonly scanned: number | null;
 }
@@ -22,12 +22,7 @@ const LEAST_SHARE = 0.05;
 const LEAST_UNEXPLAINED = 0.2;
 const LEAST_MS = 50;
 
-/** The problem that makes a station slow. */
-const CAUSES: Partial<Record<StationName, ProblemId>> = {
-  'user-service': 'missing-index',
-  'game-engine': 'slow-rng',
-  'payment-provider': 'slow-provider',
-};
+const SLOWING = PROBLEM_IDS.filter(isSlowing);
 
 /**
  * Where the time of a spin went, the largest part first. A fast spin is only explained if one of the problems took a
@@ -42,8 +37,7 @@ export function reasonsOf(
     .flatMap(({ name, share, time }): Reason[] => {
       if (share === null || share < LEAST_SHARE) return [];
       if (time === null || toMilliseconds(time) < LEAST_MS) return [];
-      const cause = CAUSES[name];
-      const problem = PROBLEM_IDS.find((id) => id === cause && problems.includes(id)) ?? null;
+      const problem = SLOWING.find((id) => SLOWED[id] === name && problems.includes(id)) ?? null;
       const { span } = layout.shares.find(({ actor }) => actor === name)?.span ?? {};
       const scanned = span?.data['db.rows_scanned'];
       if (problem === null && share < LEAST_UNEXPLAINED) return [];

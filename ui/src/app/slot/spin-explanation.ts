@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject } from '@angular/core';
 
-import { ProblemId } from '../core/api/parts';
+import { PROBLEM_IDS, ProblemId, isSlowing } from '../core/api/parts';
 import { RoundsStore } from '../core/api/rounds-store';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
@@ -71,9 +71,10 @@ export class SpinExplanation {
   );
   /** The problems that explain this spin, the one that matters most first. */
   private readonly problems = computed((): ProblemId[] => {
-    const failing = this.failedAt() && this.spin.summary()?.problems.includes('payment-errors');
+    const then = this.failedAt() ? (this.spin.summary()?.problems ?? []) : [];
+    const failing = PROBLEM_IDS.filter((id) => !isSlowing(id) && then.includes(id));
     const slow = this.reasons().flatMap(({ problem }) => (problem === null ? [] : [problem]));
-    return failing ? ['payment-errors', ...slow] : slow;
+    return [...failing, ...slow];
   });
   private readonly round = computed(() => {
     const [spin] = this.play.recent();
@@ -148,11 +149,12 @@ export class SpinExplanation {
   }
 
   private what({ station, problem, scanned }: Reason): string {
-    if (problem === 'slow-rng' || problem === 'slow-provider')
-      return this.say(`spin.explain.${problem}`);
-    if (problem === 'missing-index' && scanned !== null)
-      return this.language.count('spin.explain.missing-index', scanned);
-    return this.say('spin.explain.in', { name: this.say(`viewer.path.names.${station}`) });
+    const inStation = { name: this.say(`viewer.path.names.${station}`) };
+    if (problem === null) return this.say('spin.explain.in', inStation);
+    if (problem !== 'missing-index') return this.say(`spin.explain.${problem}`);
+    return scanned === null
+      ? this.say('spin.explain.in', inStation)
+      : this.language.count('spin.explain.missing-index', scanned);
   }
 
   private reelsWords(): string {

@@ -1,4 +1,13 @@
-import { FaultId, FaultView, LogLine, SpinResult, StakeStatus, Win, operations } from './schema';
+import {
+  FaultId,
+  FaultView,
+  GroupName,
+  LogLine,
+  SpinResult,
+  StakeStatus,
+  Win,
+  operations,
+} from './schema';
 
 /** The name of a trace that begins with a press of SPIN, by a person or a virtual player. */
 export const SPIN = 'slot-machine-spin';
@@ -15,14 +24,48 @@ export type Timed = Pick<LogLine, 'at_us' | 'time_is_received' | 'clock_correcte
 /** The filter of the list of traces; an absent member does not restrict it. */
 export type TraceQuery = NonNullable<operations['traces']['parameters']['query']>;
 
+/** The group of each fault; one that is missing here does not compile. */
+type Groups = OfEachFault<{
+  'missing-index': 'story';
+  'slow-rng': 'story';
+  'slow-provider': 'story';
+  'payment-errors': 'story';
+  'provider-spike': 'extra';
+  'rtp-anomaly': 'extra';
+  'gateway-panic': 'extra';
+  'expired-token': 'extra';
+  'provider-down': 'extra';
+  'n-plus-one': 'extra';
+  'slow-report': 'extra';
+  'memory-leak': 'extra';
+  'session-surge': 'extra';
+}>;
+type OfEachFault<T extends Record<FaultId, GroupName>> = T;
+
+export type ProblemId = { [Id in FaultId]: Groups[Id] extends 'story' ? Id : never }[FaultId];
+
+/**
+ * Whose part of a spin a problem of the story makes longer, null for one that makes spins fail; in the order of the story.
+ * The provider sends no spans: its part is the wait for it.
+ */
+export const SLOWED = {
+  'missing-index': 'user-service',
+  'slow-rng': 'game-engine',
+  'slow-provider': 'payment-provider',
+  'payment-errors': null,
+} as const satisfies Record<ProblemId, string | null>;
+
 /** The problems of the story, in its order. */
-export const PROBLEM_IDS = [
-  'missing-index',
-  'slow-rng',
-  'slow-provider',
-  'payment-errors',
-] as const satisfies readonly FaultId[];
-export type ProblemId = (typeof PROBLEM_IDS)[number];
+export const PROBLEM_IDS = Object.keys(SLOWED) as readonly ProblemId[];
+
+/** A problem that makes spins slow. */
+export type SlowingId = {
+  [Id in ProblemId]: (typeof SLOWED)[Id] extends null ? never : Id;
+}[ProblemId];
+
+export function isSlowing(id: ProblemId): id is SlowingId {
+  return SLOWED[id] !== null;
+}
 
 /** A fault beside the story. */
 export type ExtraId = Exclude<FaultId, ProblemId>;
@@ -31,7 +74,7 @@ export type ProblemView = FaultView & { readonly id: ProblemId };
 export type ExtraView = FaultView & { readonly id: ExtraId };
 
 export function isProblemId(id: FaultId): id is ProblemId {
-  return (PROBLEM_IDS as readonly FaultId[]).includes(id);
+  return id in SLOWED;
 }
 
 export function isProblem<T extends { readonly id: FaultId }>(

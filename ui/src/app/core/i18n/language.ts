@@ -11,6 +11,7 @@ import {
   signal,
 } from '@angular/core';
 
+import { ScriptLanguage } from '../api/schema';
 import { remember, remembered } from '../api/remembered';
 import { Formats, Units, formatsFor } from './formats';
 import { LANGUAGES, LanguageEntry, PSEUDO, languageOf } from './languages';
@@ -120,6 +121,8 @@ export class Language {
 
   /** Its code. */
   readonly active: Signal<string> = computed(() => now().entry.code);
+  /** The language of what the server writes. */
+  readonly script: Signal<ScriptLanguage> = computed(() => now().entry.script);
   readonly formats: Signal<Formats> = computed(() => {
     const { entry, units } = now();
     return formatsFor(entry.locale, units);

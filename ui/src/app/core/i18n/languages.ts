@@ -1,3 +1,4 @@
+import { ScriptLanguage } from '../api/schema';
 import { Units } from './formats';
 import { FirstScreenPhrases, PagePhrases } from './phrases';
 
@@ -12,6 +13,8 @@ export interface LanguageEntry {
   readonly locale: string;
   /** Languages whose readers get this one, because they have no phrases of their own. */
   readonly standsInFor: readonly string[];
+  /** The language of what the server writes for it: the presenter's script and the report. */
+  readonly script: ScriptLanguage;
   readonly firstScreen: () => Promise<{
     readonly firstScreen: FirstScreenPhrases;
     readonly units: Units;
@@ -26,6 +29,7 @@ export const LANGUAGES: readonly LanguageEntry[] = [
     name: 'Русский',
     locale: 'ru-RU',
     standsInFor: ['be', 'kk', 'ky', 'tg'],
+    script: 'ru',
     firstScreen: () => import('./languages/ru/first-screen'),
     pages: () => import('./languages/ru/pages'),
   },
@@ -34,6 +38,7 @@ export const LANGUAGES: readonly LanguageEntry[] = [
     name: 'English',
     locale: 'en-GB',
     standsInFor: [],
+    script: 'en',
     firstScreen: () => import('./languages/en/first-screen'),
     pages: () => import('./languages/en/pages'),
   },
@@ -48,6 +53,7 @@ export const PSEUDO: LanguageEntry = {
   name: 'Pseudo',
   locale: 'en-GB',
   standsInFor: [],
+  script: 'en',
   firstScreen: async () => {
     const { pseudoFirstScreen, units } = await import('./pseudo');
     return { firstScreen: pseudoFirstScreen, units };

@@ -3,7 +3,7 @@ export const presenter = {
   label: 'Presentation',
   title: 'Presentation',
   start: 'Start',
-  startHint: 'The demo begins as at its first start: all four problems are on.',
+  startHint: 'The demo begins as at its first start: all problems are on.',
   goOn: 'Continue at step {{ step }}',
   again: 'Start over',
   end: 'End',
