@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use reelscope_page_api::telemetry::{ErrorEvent, LogLine, MeasurementPoint, Micros, Named, Span};
 use serde_json::Value;
 
-mod error;
+pub(crate) mod error;
 mod json;
 mod message;
 mod span;

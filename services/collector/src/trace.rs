@@ -17,7 +17,7 @@ use crate::bounds;
 use crate::critical_path::{self, PathSpan};
 use crate::dsn::fnv1a;
 use crate::envelope::format_id;
-use crate::facts::{Facts, MISSING_TIME, SpanFact};
+use crate::facts::{Facts, MISSING_TIME, SpanFact, error};
 pub(crate) use claim::root_of;
 use claim::{ERROR, LOG, NamePriority, ROOT, Said, claim_of, note};
 pub(crate) use detail::detail;
@@ -33,8 +33,7 @@ const MEASUREMENT_BYTES: usize = 58;
 /// machine differ by less.
 const SKEW: Micros = 1_000;
 
-/// A trace whose envelopes arrive in any order. Between them it is stored as two JSON texts, its summary and the rest;
-/// what the list filters by is in columns too.
+/// A trace whose envelopes arrive in any order. Between them it is two JSON texts: its summary, and the rest.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Trace {
     /// Up to date after every [`Trace::add`], but for its critical path; its lists of names are sorted.
@@ -61,15 +60,6 @@ pub(crate) struct Trace {
 
 fn length_of(span: &Span) -> Micros {
     span.end_us.saturating_sub(span.start_us).max(0)
-}
-
-/// Whether an event is an error. One of a lower level is a message, unless it was not handled.
-fn is_error(event: &ErrorEvent) -> bool {
-    event.handled == Some(false)
-        || !matches!(
-            event.level.as_str(),
-            "warning" | "warn" | "info" | "log" | "debug" | "trace"
-        )
 }
 
 impl Trace {
@@ -207,7 +197,7 @@ impl Trace {
     }
 
     fn add_error(&mut self, error: &ErrorEvent) {
-        let is_error = is_error(error);
+        let is_error = error::is_error(error);
         self.summary.errors += u32::from(is_error);
         self.summary.messages += u32::from(!is_error);
         if let Some(share) = self.share(&error.service) {

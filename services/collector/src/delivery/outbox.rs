@@ -33,6 +33,9 @@ pub(super) struct Outbox {
     destinations: HashMap<u64, Destination>,
     /// Destination and content of the requests under way by task, so that they are known after the task panics.
     under_way: HashMap<Id, (u64, Errand)>,
+    /// Numbers of held envelopes that were not queued because a request with them was under way. They may have been held
+    /// again after the response of that request was stored, before it is known here.
+    passed_over: HashSet<u64>,
     sending: bool,
     /// Number of failed reads of the log in a row, and the time of the next attempt.
     unread: u32,
@@ -47,6 +50,7 @@ impl Outbox {
             host: Arc::clone(host),
             destinations: HashMap::new(),
             under_way: HashMap::new(),
+            passed_over: HashSet::new(),
             sending: false,
             unread: 0,
             read_again: None,
@@ -207,10 +211,12 @@ impl Outbox {
         let under_way: HashSet<u64> = self.under_way.values().map(|(_, errand)| errand.seq).collect();
         for entry in entries {
             let today = configured.id_of(&entry.slot);
-            if entry.state == State::Held
-                && entry.destination == today
-                && !under_way.contains(&entry.seq)
-                && let Some(left) = desk.left(entry)
+            if entry.state != State::Held || entry.destination != today {
+                continue;
+            }
+            if under_way.contains(&entry.seq) {
+                self.passed_over.insert(entry.seq);
+            } else if let Some(left) = desk.left(entry)
                 && let Some(destination) = self.destinations.get_mut(&today)
                 && destination.takes(entry.seq)
             {
@@ -244,9 +250,12 @@ impl Outbox {
         let Some((destination, errand)) = self.under_way.remove(&id) else {
             return;
         };
+        let was_passed_over = self.passed_over.remove(&errand.seq);
         match outcome {
             Ok((_, outcome)) => {
-                let held = self.settle(desk, destination, errand, outcome).await;
+                let held = self
+                    .settle(desk, destination, errand, outcome, was_passed_over)
+                    .await;
                 // The present configuration decides, not the one at the time of the request.
                 self.look_at(desk, held.as_slice());
             }
@@ -258,8 +267,15 @@ impl Outbox {
         }
     }
 
-    /// Applies the response of a request; returns the envelope if something of it is still to be sent.
-    async fn settle(&mut self, desk: &mut Desk, id: u64, errand: Errand, outcome: Outcome) -> Option<Entry> {
+    /// Applies the response of a request; returns the envelope if something of it is still to be sent, or again.
+    async fn settle(
+        &mut self,
+        desk: &mut Desk,
+        id: u64,
+        errand: Errand,
+        outcome: Outcome,
+        was_passed_over: bool,
+    ) -> Option<Entry> {
         let now = self.now();
         if let Some(part) = outcome.owed() {
             desk.owes(errand.seq, part);
@@ -276,10 +292,11 @@ impl Outbox {
         if let Outcome::Answered { answer, .. } = &outcome {
             self.remember(id, answer);
             if answer.verdict.is_final() {
-                if errand.is_all() {
+                if !errand.is_all() {
+                    left = left.without(errand.part);
+                } else if !was_passed_over {
                     return None;
                 }
-                left = left.without(errand.part);
             }
         }
         let seq = errand.seq;

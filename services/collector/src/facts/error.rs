@@ -27,6 +27,15 @@ const MOST_CONTEXT: usize = 10;
 /// Limit of a source line that is shown.
 const MOST_LINE: usize = 300;
 
+/// Whether an event is an error. One of a lower level is a message, unless it was not handled.
+pub(crate) fn is_error(event: &ErrorEvent) -> bool {
+    event.handled == Some(false)
+        || !matches!(
+            event.level.as_str(),
+            "warning" | "warn" | "info" | "log" | "debug" | "trace"
+        )
+}
+
 pub(super) fn event(source: Source<'_>, clock: Clock, payload: &Object) -> ErrorEvent {
     let clock = clock.of_item(payload.get("timestamp"));
     let (at_us, time_is_received, clock_corrected) = clock.moment(payload.get("timestamp"));

@@ -3,15 +3,15 @@
 use std::sync::mpsc;
 
 use parking_lot::Mutex;
-use reelscope_page_api::telemetry::Notice;
+use reelscope_page_api::telemetry::{Named, Notice};
 
 use super::*;
 use crate::Options;
 use crate::category::Categories;
 use crate::clock::Clock;
 use crate::delivery::tests::context;
-use crate::delivery::{Destinations, Handle};
-use crate::log::{Ages, Readers};
+use crate::delivery::{Destinations, Handle, Pace};
+use crate::log::{Ages, DeadReason, Readers};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -26,47 +26,104 @@ impl Host for Told {
     }
 }
 
+/// An outbox with two held envelopes of a trace in its queue. Its log cannot be read.
+struct Bench {
+    outbox: Outbox,
+    desk: Desk,
+    clock: Clock,
+    dsn: crate::Dsn,
+    told: Arc<Told>,
+    of_a_trace: [Entry; 2],
+    pace: Pace,
+    _dir: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let (dir, clock) = (tempfile::tempdir().unwrap(), Clock::system());
+        let ages = Arc::new(Ages::new(clock.clone(), 0));
+        let (handle, inbox) = Handle::new(Arc::clone(&ages));
+        let pace = Options::standard().pace;
+        let context = context(Readers::new(dir.path()), mpsc::channel().0, pace, ages);
+        let dsn: crate::Dsn = "http://abc@sentry.example/1".parse().unwrap();
+        handle.configure(Destinations {
+            common: Some(dsn.clone()),
+            ..Destinations::nowhere()
+        });
+        let told = Arc::new(Told::default());
+        let host: Arc<dyn Host> = Arc::clone(&told) as Arc<dyn Host>;
+        let mut outbox = Outbox::new(&Arc::new(context), &handle.shared, &host);
+        let desk = Desk::new(inbox.0);
+        outbox.reconfigure();
+        let of_a_trace = [1, 2].map(|seq| Entry {
+            destination: dsn.id(),
+            categories: Categories::ERROR,
+            trace_id: 7,
+            ..Entry::external(seq)
+        });
+        outbox.destinations.values_mut().for_each(|to| to.loaded(None));
+        outbox.look_at(&desk, &of_a_trace);
+        Self {
+            outbox,
+            desk,
+            clock,
+            dsn,
+            told,
+            of_a_trace,
+            pace,
+            _dir: dir,
+        }
+    }
+
+    fn next(&mut self) -> Option<Errand> {
+        let now = self.clock.monotonic();
+        let destination = self.outbox.destinations.get_mut(&self.dsn.id())?;
+        destination.wake(now);
+        destination.next(self.pace, now)
+    }
+}
+
+#[tokio::test]
+async fn what_is_held_again_before_the_outbox_knows_its_response_is_sent_again() {
+    for is_held_again in [false, true] {
+        let mut bench = Bench::new();
+        let errand = bench.next().unwrap();
+        assert_eq!(errand.seq, 1);
+        let mut requests = JoinSet::new();
+        let answer = Answer {
+            verdict: Verdict::Dead(DeadReason::Rejected),
+            code: "rejected",
+            detail: String::new(),
+            params: Named::new(),
+            status: 401,
+            rate_limits: None,
+            retry_after: None,
+        };
+        let refused = Outcome::Answered { answer, owed: None };
+        let id = requests.spawn(async { refused }).id();
+        bench.outbox.under_way.insert(id, (bench.dsn.id(), errand));
+        if is_held_again {
+            bench.outbox.look_at(&bench.desk, &bench.of_a_trace[..1]);
+        }
+        let outcome = requests.join_next_with_id().await.unwrap();
+        bench.outbox.answered(&mut bench.desk, outcome).await;
+        let next = bench.next().map(|errand| errand.seq);
+        assert_eq!(next, Some(if is_held_again { 1 } else { 2 }));
+    }
+}
+
 #[tokio::test]
 async fn a_request_that_meets_a_defect_is_told_and_tried_again_and_its_trace_goes_on() {
-    let (dir, clock) = (tempfile::tempdir().unwrap(), Clock::system());
-    let ages = Arc::new(Ages::new(clock.clone(), 0));
-    let (handle, inbox) = Handle::new(Arc::clone(&ages));
-    let pace = Options::standard().pace;
-    let context = context(Readers::new(dir.path()), mpsc::channel().0, pace, ages);
-    let dsn: crate::Dsn = "http://abc@sentry.example/1".parse().unwrap();
-    handle.configure(Destinations {
-        common: Some(dsn.clone()),
-        ..Destinations::nowhere()
-    });
-    let told = Arc::new(Told::default());
-    let host: Arc<dyn Host> = Arc::clone(&told) as Arc<dyn Host>;
-    let mut outbox = Outbox::new(&Arc::new(context), &handle.shared, &host);
-    let mut desk = Desk::new(inbox.0);
-    outbox.reconfigure();
-    let of_a_trace = [1, 2].map(|seq| Entry {
-        destination: dsn.id(),
-        categories: Categories::ERROR,
-        trace_id: 7,
-        ..Entry::external(seq)
-    });
-    outbox.destinations.values_mut().for_each(|to| to.loaded(None));
-    outbox.look_at(&desk, &of_a_trace);
-
-    let next = |outbox: &mut Outbox| {
-        let now = clock.monotonic();
-        let destination = outbox.destinations.get_mut(&dsn.id())?;
-        destination.wake(now);
-        destination.next(pace, now)
-    };
+    let mut bench = Bench::new();
     for attempt in 1..=3 {
-        let errand = next(&mut outbox).unwrap();
+        let errand = bench.next().unwrap();
         assert_eq!(errand.seq, 1);
         let mut requests = JoinSet::<Outcome>::new();
         let id = requests.spawn(async { panic!("odd bytes") }).id();
-        outbox.under_way.insert(id, (dsn.id(), errand));
+        bench.outbox.under_way.insert(id, (bench.dsn.id(), errand));
         let outcome = requests.join_next_with_id().await.unwrap();
-        outbox.answered(&mut desk, outcome).await;
-        let notices = told.0.lock().clone();
+        bench.outbox.answered(&mut bench.desk, outcome).await;
+        let notices = bench.told.0.lock().clone();
         let notice = notices.last().unwrap();
         assert_eq!(notices.len(), attempt);
         assert_eq!(
@@ -75,9 +132,9 @@ async fn a_request_that_meets_a_defect_is_told_and_tried_again_and_its_trace_goe
         );
         assert_eq!(notice.params["cause"], "odd bytes");
         if attempt == 1 {
-            assert_eq!(next(&mut outbox).unwrap().seq, 2);
+            assert_eq!(bench.next().unwrap().seq, 2);
         }
-        assert!(next(&mut outbox).is_none(), "without a pause");
-        clock.pass(MINUTE);
+        assert!(bench.next().is_none(), "without a pause");
+        bench.clock.pass(MINUTE);
     }
 }

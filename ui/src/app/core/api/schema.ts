@@ -3021,7 +3021,7 @@ export interface components {
       readonly title: string;
     };
     /**
-     * @description Language of a script.
+     * @description Language of what the server writes: scripts and reports.
      * @enum {string}
      */
     readonly ScriptLanguage: 'en' | 'ru';
