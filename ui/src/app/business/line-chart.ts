@@ -284,7 +284,8 @@ export class LineChart {
           ...axis,
           size: rem * 2,
           ...markedBy(
-            ({ bbox }) => bbox.width / (rem * 5.6),
+            // Times are longer than numbers of spins.
+            ({ bbox }) => bbox.width / (rem * (bars ? 5.6 : 4)),
             (from, to, most, { bbox }) => {
               const marks = roundMarks(from, to, most, 1);
               const perX = bbox.width / uPlot.pxRatio / rem / (to - from);
