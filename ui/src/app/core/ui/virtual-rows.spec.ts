@@ -49,10 +49,12 @@ describe('a box that was scrolled back', () => {
     const box = (fixture.nativeElement as HTMLElement).querySelector('div') ?? expect.fail();
     fixture.componentInstance.rows().reveal(5);
     if (touch !== null) box.dispatchEvent(new Event(touch));
-    vi.stubGlobal('requestAnimationFrame', (draw: () => void) => (draw(), 0));
+    vi.stubGlobal('requestAnimationFrame', (draw: () => void) => setTimeout(draw));
     box.scrollTop = 20;
     box.dispatchEvent(new Event('scroll'));
-    await vi.waitFor(() => expect(box.scrollTop).toBeCloseTo(to));
+    await new Promise((drawn) => setTimeout(drawn));
+    TestBed.tick();
+    expect(box.scrollTop).toBeCloseTo(to);
   });
 });
 
