@@ -127,7 +127,11 @@ class Story {
     await this.played(ENOUGH);
     await this.open('map', 'map-slow');
     await this.page.click('nav-machine');
-    for (const id of await this.page.problems()) await this.switch(id, 'fixed');
+    // One after another, because each is compared with spins in which all else is equal.
+    for (const id of await this.page.problems()) {
+      await this.switch(id, 'fixed');
+      await this.played(ENOUGH);
+    }
     await this.played(MANY);
     await this.picture('machine-players');
     for (const nav of ['traces', 'issues', 'map', 'business', 'delivery', 'settings'])

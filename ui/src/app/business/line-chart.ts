@@ -15,7 +15,7 @@ import {
 import uPlot from 'uplot';
 
 import { paint, token } from '../core/ui/tokens';
-import { Marks, roundMarks } from './marks';
+import { Marks, fitsBefore, roundMarks } from './marks';
 
 /**
  * A line or the bars of a chart. Later bars are in front of earlier ones, so that sums which begin with the largest are
@@ -50,6 +50,8 @@ export interface Drawing {
 
 /** With fewer bars there is empty room beside them. */
 const FEW_BARS = 12;
+/** Room right of the plot, in rem. */
+const RIGHT_ROOM = 0.5;
 const BAND = 'var(--gleam-band)';
 
 /**
@@ -244,8 +246,7 @@ export class LineChart {
       width: clientWidth || 300,
       height: clientHeight || 200,
       legend: { show: false },
-      // Half of the last label of x, a time with seconds, exceeds the plot.
-      padding: [rem * 0.6, rem * 2.1, 0, 0],
+      padding: [rem * 0.6, rem * RIGHT_ROOM, 0, 0],
       cursor: {
         y: false,
         drag: { x: false, y: false, setScale: false },
@@ -283,10 +284,20 @@ export class LineChart {
           ...axis,
           size: rem * 2,
           ...markedBy(
-            ({ bbox }) => bbox.width / (rem * 5.6),
-            (from, to, most) => {
+            // Times are longer than numbers of spins.
+            ({ bbox }) => bbox.width / (rem * (bars ? 5.6 : 4)),
+            (from, to, most, { bbox }) => {
               const marks = roundMarks(from, to, most, 1);
-              return bars ? { ...marks, at: marks.at.filter((x) => this.hasBar(x)) } : marks;
+              const perX = bbox.width / uPlot.pxRatio / rem / (to - from);
+              return {
+                ...marks,
+                at: marks.at.filter((x) => {
+                  const text = this.drawing().xText(x, marks.step);
+                  return (
+                    (!bars || this.hasBar(x)) && fitsBefore((to - x) * perX + RIGHT_ROOM, text)
+                  );
+                }),
+              };
             },
             (x, step) => this.drawing().xText(x, step),
           ),
@@ -298,7 +309,7 @@ export class LineChart {
           space: rem * 2.4,
           ...markedBy(
             ({ bbox }) => bbox.height / (rem * 2.4),
-            roundMarks,
+            (from, to, most) => roundMarks(from, to, most),
             (y, step) => this.drawing().yText(y, step),
           ),
         },
@@ -336,14 +347,14 @@ export class LineChart {
 /** `most` is the number of marks that have room, in device pixels. */
 function markedBy(
   most: (chart: uPlot) => number,
-  marksOf: (from: number, to: number, most: number) => Marks,
+  marksOf: (from: number, to: number, most: number, chart: uPlot) => Marks,
   text: (value: number, step: number) => string,
 ): Pick<uPlot.Axis, 'splits' | 'values'> {
   // The library requests the labels right after the marks.
   let step = 1;
   return {
     splits: (chart, _, from, to) => {
-      const marks = marksOf(from, to, Math.floor(most(chart) / uPlot.pxRatio));
+      const marks = marksOf(from, to, Math.floor(most(chart) / uPlot.pxRatio), chart);
       step = marks.step;
       return [...marks.at];
     },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { FORMATS } from '../testing/languages';
-import { digitsOf, roundMarks } from './marks';
+import { digitsOf, fitsBefore, roundMarks } from './marks';
 
 const repeats = (words: readonly string[]): string[] =>
   words.filter((word, index) => index > 0 && word === words[index - 1]);
@@ -10,6 +10,12 @@ describe('the marks of an axis', () => {
   it('are round', () => {
     expect(roundMarks(0, 10, 5).at).toEqual([0, 2, 4, 6, 8, 10]);
     expect(roundMarks(0.4, 1.6, 5, 1).at).toEqual([1]);
+  });
+
+  it('have labels that end before the edge', () => {
+    expect(fitsBefore(0.5, '12:30:45')).toBe(false);
+    expect(fitsBefore(2, '12:30:45')).toBe(true);
+    expect(fitsBefore(0.5, '80')).toBe(true);
   });
 
   it('are few, within the ends, and two neighbours never read the same', () => {

@@ -26,6 +26,14 @@ export function digitsOf(step: number): number {
   return Math.min(Math.max(Math.ceil(-Math.log10(step) - 1e-9), 0), 20);
 }
 
+/** Width of a letter of a label of an axis, in rem. */
+const PER_LETTER = 0.5;
+
+/** Whether a label whose middle is `rems` before an edge ends before it; it would be cut there. */
+export function fitsBefore(rems: number, label: string): boolean {
+  return (label.length * PER_LETTER) / 2 <= rems;
+}
+
 /** Multiples of the step. Each is computed by itself, because sums of steps drift. */
 function marksOf(from: number, to: number, step: number): Marks {
   const at: number[] = [];

@@ -114,6 +114,9 @@ describe('a pair of before and after', () => {
     const pair: WholePair = { ...whole('slow-provider', {}, {}), own };
     expect(ownTimes(pair)).toEqual([4_000, 0]);
     expect(timeVerdict(pair, ownTimes(pair))).toEqual({ way: 'gone' });
+    // What is left of a call in the background, as a factor that nobody believes.
+    expect(timeVerdict(pair, [4_000, 0.27])).toEqual({ way: 'gone' });
+    expect(timeVerdict(pair, [4_000, 4])).toEqual({ way: 'faster', times: 1_000 });
   });
 
   it('says of failures how many spins would tell the two sides apart', () => {

@@ -54,6 +54,9 @@ export function measureOf(problem: Pair['problem']): 'errors' | 'wait' {
   return problem === 'all' || isSlowing(problem) ? 'wait' : 'errors';
 }
 
+/** From this factor on a time is not shorter, but no longer there. */
+const GONE = 1_000;
+
 /** What a pair says, as far as it has enough spins for it. */
 export type Verdict =
   | { readonly way: 'faster' | 'slower'; readonly times: number }
@@ -69,7 +72,7 @@ export function ownTimes({ own, before, after }: WholePair): [number, number] {
 /** The verdict on two times of a pair, before and after. */
 export function timeVerdict(pair: WholePair, [before, after]: readonly [number, number]): Verdict {
   if (smaller(pair) < LEAST_SPINS) return { way: 'few', enough: LEAST_SPINS };
-  if (before > 0 && after === 0) return { way: 'gone' };
+  if (before > GONE * after) return { way: 'gone' };
   const factor = speedUp(before, after);
   const way = factor === null ? 'alike' : wayOf(factor);
   if (factor === null || way === 'alike') return { way: 'alike' };

@@ -1,4 +1,5 @@
 import { Language } from '../core/i18n/language';
+import { timesWords } from '../core/i18n/times-words';
 import { Verdict } from './impact';
 
 /** A verdict in words, with what would settle it where there are too few spins. */
@@ -11,14 +12,8 @@ export function verdictWords(
   const { way } = verdict;
   switch (way) {
     case 'faster':
-    case 'slower': {
-      const { times } = verdict;
-      return {
-        way,
-        text: say(`impact.${way}`, { times: number(times, times < 10 ? 1 : 0) }),
-        hint: '',
-      };
-    }
+    case 'slower':
+      return { way, text: timesWords(language, way, verdict.times), hint: '' };
     case 'few':
       return {
         way,

@@ -18,7 +18,7 @@ import { OverheadStore } from './overhead-store';
 @Component({
   selector: 'rs-overhead-card',
   templateUrl: './overhead-card.html',
-  styleUrl: './overhead-card.css',
+  styleUrls: ['../core/ui/slider.css', './overhead-card.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class OverheadCard {

@@ -43,7 +43,7 @@ const KEPT = 'problems-beside';
     :host {
       display: flex;
       min-height: 0;
-      border-left: 1px solid var(--line);
+      border-left: var(--hair) solid var(--line);
       background: var(--list-veil);
     }
     button {
@@ -79,7 +79,7 @@ const KEPT = 'problems-beside';
         z-index: 3;
         inset: auto 2rem 2.5rem auto;
         max-height: calc(100% - 7rem);
-        border: 1px solid var(--line);
+        border: var(--hair) solid var(--line);
         background: var(--list);
       }
     }

@@ -52,7 +52,7 @@ const WIDE = 320;
       width: max-content;
       max-width: min(26rem, 90vw);
       padding: var(--space-4) var(--space-7);
-      border: 1px solid var(--edge);
+      border: var(--hair) solid var(--edge);
       border-radius: 0.6rem;
       background: var(--panel);
       color: var(--text);

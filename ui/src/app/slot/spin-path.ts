@@ -1,6 +1,6 @@
 import { Micros, ZERO, fromMilliseconds } from '../core/api/micros';
 import { TraceSummary } from '../core/api/schema';
-import { Layout } from '../traces/layout';
+import { Layout, failedActors } from '../traces/layout';
 import { actorOf, durationOf } from '../traces/span-node';
 
 /** The services of a spin, in the order in which it reaches them; the last one is external. */
@@ -85,10 +85,7 @@ function underWayIn(times: ReadonlyMap<StationName, Micros>): Map<StationName, S
 
 export function measuredPath(layout: Layout): MeasuredPath {
   const shares = new Map(layout.shares.map((share) => [share.actor, share]));
-  const failed = new Set(
-    layout.tree.nodes.filter((node) => node.failed && !node.failedBelow).map(actorOf),
-  );
-  for (const { service } of layout.tree.looseErrors) failed.add(service);
+  const failed = failedActors(layout.tree);
   const seen = new Set(layout.tree.nodes.map(actorOf));
   const { root } = layout.tree;
   return {

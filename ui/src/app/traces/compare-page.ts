@@ -11,6 +11,7 @@ import { micros } from '../core/api/micros';
 import { Formats } from '../core/i18n/formats';
 import { Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
+import { timesWords } from '../core/i18n/times-words';
 import { Address } from '../core/ui/address';
 import { firstOf } from '../core/ui/capped';
 import { NotShown } from '../core/ui/not-shown';
@@ -128,18 +129,16 @@ export class ComparePage {
   protected readonly headline = computed(() => {
     const comparison = this.comparison();
     if (!comparison) return null;
-    const { lapse, number } = this.language.formats();
+    const { lapse } = this.language.formats();
     const { beforeTime, afterTime, delta } = comparison;
     const way = delta < 0 ? ('faster' as const) : ('slower' as const);
     const [longer, shorter] = [Math.max(beforeTime, afterTime), Math.min(beforeTime, afterTime)];
-    const times = roundTimes(longer / Math.max(shorter, 1));
-    const count = number(times, Number.isInteger(times) ? 0 : 1);
+    const times = longer / Math.max(shorter, 1);
     return {
       before: lapse(beforeTime),
       after: lapse(afterTime),
       way,
-      times:
-        times < 1.1 ? '' : this.language.count(`viewer.compare.times.${way}`, times, { count }),
+      times: times < LEAST_TIMES ? '' : timesWords(this.language, way, times),
     };
   });
 
@@ -277,17 +276,14 @@ function lineOf(pair: Pair, longest: number, formats: Formats) {
 /** Smaller changes are the noise of two runs, in microseconds and as a share. */
 const LEAST_CHANGE = 100_000;
 const LEAST_SHARE = 0.05;
+/** A smaller factor is not worth a word. */
+const LEAST_TIMES = 1.05;
 
 /** The direction of a change; empty for small changes, which have no colour. */
 function wayOf(delta: number, before: number, after: number): Way {
   const least = Math.max(LEAST_CHANGE, Math.max(before, after) * LEAST_SHARE);
   if (Math.abs(delta) <= least) return '';
   return delta < 0 ? 'faster' : 'slower';
-}
-
-/** Below ten with one digit after the point. */
-function roundTimes(times: number): number {
-  return times < 9.95 ? Math.round(times * 10) / 10 : Math.round(times);
 }
 
 /** How many times a short bar is enlarged so that its parts can be seen; null for a bar that is long enough. */

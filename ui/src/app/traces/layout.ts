@@ -2,7 +2,7 @@ import { Micros, micros } from '../core/api/micros';
 import { Share, criticalTimes, sharesOf } from './bottleneck';
 import { CriticalPath, Segment, criticalPath } from './critical-path';
 import { selfTime } from './self-time';
-import { SpanNode } from './span-node';
+import { SpanNode, actorOf, failedHere } from './span-node';
 import { TraceTree, buildTree } from './tree';
 
 /** Everything that is computed once for a trace before its rows are drawn. */
@@ -40,4 +40,12 @@ export function layoutOf(detail: Parameters<typeof buildTree>[0]): Layout {
     total: micros(tree.end - tree.start),
     answered: micros((tree.later.length > 0 && tree.root ? tree.root.end : tree.end) - tree.start),
   };
+}
+
+/** The services and external peers in which something failed: those of the lowest failed spans. */
+export function failedActors({ nodes, looseErrors }: TraceTree): ReadonlySet<string> {
+  return new Set([
+    ...nodes.filter(failedHere).map(actorOf),
+    ...looseErrors.map(({ service }) => service),
+  ]);
 }

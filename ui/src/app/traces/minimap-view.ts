@@ -44,7 +44,7 @@ const CLICK_PX = 4;
       position: relative;
       display: block;
       height: 3rem;
-      border: 1px solid var(--line);
+      border: var(--hair) solid var(--line);
       border-radius: 0.7rem;
       background: var(--list);
       overflow: hidden;

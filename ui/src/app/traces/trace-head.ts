@@ -5,7 +5,7 @@ import { brief, joined } from '../core/i18n/legible';
 import { firstOf } from '../core/ui/capped';
 import { colourOf } from '../core/ui/service-colour';
 import { backgroundOf, backgroundWords } from './background';
-import { Layout } from './layout';
+import { Layout, failedActors } from './layout';
 import { measuredWords } from './measured-words';
 import { leftOutOf } from './trace-list';
 import { nameOfTrace } from './trace-name';
@@ -37,6 +37,7 @@ export function headOf(
   const shares = firstOf(layout.shares, allShares ? length : MOST_SHARES);
   const [lead] = layout.shares;
   const slow = (lead?.time ?? 0) >= SLOW;
+  const failed = summary.ok ? null : failedActors(layout.tree);
   const total = layout.shares.reduce((sum, { time }) => sum + time, 0);
   const otherRoots = firstOf(detail.other_roots ?? [], MOST_OTHER_ROOTS);
   const background = backgroundWords(backgroundOf(summary), say, formats);
@@ -54,23 +55,30 @@ export function headOf(
       count('spans', layout.tree.nodes.length),
       count('services', summary.services.length + leftOutOf(summary, 'services')),
     ]),
-    slow,
     // A trace that failed says instead what failed.
     beside:
       lead && slow && summary.ok
         ? say('spin.beside', { rest: lapse(micros(total - lead.time)) })
         : '',
-    shares: shares.shown.map(({ actor, share }) => ({
+    shares: shares.shown.map(({ actor, share }, place) => ({
       actor: brief(actor, MOST_OF_A_WORD),
       colour: colourOf(actor),
       share: percent(share * 100, 0),
+      // In a trace that failed, no other part than the one that failed is in a colour.
+      state: failed ? (failed.has(actor) ? 'failed' : '') : place === 0 && slow ? 'hurts' : '',
     })),
     moreShares: shares.rest,
     why: layout.path.why && say(`viewer.why.${layout.path.why}`),
     measured: measuredWords(summary, say, formats),
-    failure: summary.ok
-      ? ''
-      : say('viewer.trace.failed', { status: brief(summary.status, MOST_OF_A_WORD) }),
+    failure: failed
+      ? joined(' · ', [
+          say('viewer.trace.failed', { status: brief(summary.status, MOST_OF_A_WORD) }),
+          // A call that was refused at once has no share that names it.
+          ...(shares.shown.some(({ actor }) => failed.has(actor))
+            ? []
+            : firstOf([...failed], 1).shown),
+        ])
+      : '',
     odd: oddWords(odditiesOf(detail, layout), say),
     loose: looseWords(layout.tree, language),
     otherRoots: otherRoots.shown.map((root) => ({

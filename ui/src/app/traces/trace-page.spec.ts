@@ -45,6 +45,8 @@ const query = (number: number, start: number, seq = 1): Span =>
   spanOf(`q${number}`, 'r', start, start + 5, { description: 'query', seq });
 const ROOT = spanOf('r', null, 1_000, 9_000, { description: 'switch lamp', service: 'lamp' });
 
+type Answer = Partial<Omit<TraceDetail, 'summary'>> & { readonly summary?: Partial<TraceSummary> };
+
 describe('the page of a trace', () => {
   const gateway = { trace: vi.fn(), settings: vi.fn() };
   const address = {
@@ -61,7 +63,7 @@ describe('the page of a trace', () => {
   let page: HTMLElement;
   let envelope = 0;
 
-  const answer = (more: Partial<TraceDetail>): void => {
+  const answer = (more: Answer): void => {
     const { spans = [], errors = [], logs = [] } = more;
     const summary: Partial<TraceSummary> = {
       trace_id: ID,
@@ -75,6 +77,7 @@ describe('the page of a trace', () => {
       measurements: {},
       services: [],
       oddities: spans.length === 0 ? ['no_spans'] : [],
+      ...more.summary,
     };
     gateway.trace.mockResolvedValue({
       summary,
@@ -90,14 +93,14 @@ describe('the page of a trace', () => {
     await new Promise((resolve) => setTimeout(resolve));
     await fixture.whenStable();
   }
-  async function shown(more: Partial<TraceDetail>): Promise<void> {
+  async function shown(more: Answer): Promise<void> {
     answer(more);
     fixture = TestBed.createComponent(TracePage);
     page = fixture.nativeElement as HTMLElement;
     await settled();
     await settled();
   }
-  async function grows(more: Partial<TraceDetail>): Promise<void> {
+  async function grows(more: Answer): Promise<void> {
     answer(more);
     const asked = gateway.trace.mock.calls.length;
     stream.miss();
@@ -176,6 +179,25 @@ describe('the page of a trace', () => {
     const quick = spanOf('r', null, 1_000, 401_000, { service: 'lamp' });
     await shown({ spans: [quick, wait(300)] });
     expect(text(page.querySelector('.lead'))).toBe('bank 75%');
+  });
+
+  it('has of a trace that failed no other part in a colour than the one that failed', async () => {
+    const spans = (bank: number, shop: number): Span[] => [
+      spanOf('r', null, 1_000, 5_001_000, { service: 'lamp' }),
+      spanOf('s', 'r', 1_000, 1_000 + shop * 1_000, { service: 'shop' }),
+      spanOf('w', 's', 1_000, 1_000 + bank * 1_000, { service: 'bank', status: 'aborted' }),
+    ];
+    const inColour = (): string[] => [...page.querySelectorAll('.hurts, .share.failed')].map(text);
+    const summary = { ok: false, status: 'aborted' };
+    await shown({ spans: spans(200, 1_000), summary });
+    expect(inColour()).toEqual([]);
+    expect(text(page.querySelector('.facts'))).toBe('Failed: aborted · bank');
+    await shown({ spans: spans(4_000, 4_100), summary });
+    expect(inColour()).toEqual(['bank 80%']);
+    expect(text(page.querySelector('.facts'))).toBe('Failed: aborted');
+    // A call that failed and was tried again.
+    await shown({ spans: spans(600, 1_000) });
+    expect(inColour()).toEqual(['lamp 80%, the rest 1.00 s']);
   });
 
   it('names a trace of log lines alone by their service and the first of them', async () => {

@@ -51,7 +51,7 @@ export interface SwitchMark {
       align-items: center;
       gap: var(--space-6);
       padding: var(--space-3) var(--space-8);
-      border: 1px solid var(--line);
+      border: var(--hair) solid var(--line);
       border-radius: 0.8rem;
       background: var(--panel);
     }

@@ -20,7 +20,7 @@ const USUAL_BUDGET = 50;
   selector: 'rs-traffic-controls',
   imports: [Holds],
   templateUrl: './traffic-controls.html',
-  styleUrls: ['../core/ui/insights.css', './traffic-controls.css'],
+  styleUrls: ['../core/ui/insights.css', '../core/ui/slider.css', './traffic-controls.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class TrafficControls {

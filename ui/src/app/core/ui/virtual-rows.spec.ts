@@ -35,6 +35,29 @@ describe('a row that was revealed', () => {
   });
 });
 
+describe('a box that was scrolled back', () => {
+  it.each([
+    { by: 'the browser', stays: 'where it was', touch: null, to: 3 * 30.4 },
+    { by: 'the person', stays: 'there', touch: 'wheel', to: 20 },
+  ])('by $by stays $stays', async ({ touch, to }) => {
+    vi.stubGlobal('ResizeObserver', ResizeObserverDouble);
+    vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(100);
+    vi.spyOn(Element.prototype, 'scrollHeight', 'get').mockReturnValue(400);
+    const fixture = TestBed.createComponent(Box);
+    fixture.componentInstance.count.set(12);
+    await fixture.whenStable();
+    const box = (fixture.nativeElement as HTMLElement).querySelector('div') ?? expect.fail();
+    fixture.componentInstance.rows().reveal(5);
+    if (touch !== null) box.dispatchEvent(new Event(touch));
+    vi.stubGlobal('requestAnimationFrame', (draw: () => void) => setTimeout(draw));
+    box.scrollTop = 20;
+    box.dispatchEvent(new Event('scroll'));
+    await new Promise((drawn) => setTimeout(drawn));
+    TestBed.tick();
+    expect(box.scrollTop).toBeCloseTo(to);
+  });
+});
+
 describe('the rows that are drawn', () => {
   it('are all that are in sight, and not many more', () => {
     fc.assert(

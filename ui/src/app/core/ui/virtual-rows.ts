@@ -13,6 +13,8 @@ import {
 
 /** Number of rows that are drawn beyond each edge, so that fast scrolling shows no blank area. */
 const BEYOND = 8;
+/** What a person scrolls with, or drags a scroll bar. */
+const TOUCHES = ['wheel', 'pointerdown', 'touchstart', 'keydown'];
 
 /** The rows to draw of `count`, from `first` inclusive to `last` exclusive. All lengths are in pixels. */
 export function windowOf(
@@ -53,6 +55,8 @@ export class VirtualRows {
   /** Index of the row that was revealed, until the person scrolls; it stays in sight when the box, a rem or the rows change. */
   private wanted: number | null = null;
   private placed = 0;
+  /** Whether the person could have scrolled since then. */
+  private isTouched = false;
 
   readonly row = computed(() => this.rowRem() * this.rem());
   private readonly view = computed(
@@ -83,8 +87,11 @@ export class VirtualRows {
     // sight.
     const scrolled = (): void => this.scrolled();
     this.box.addEventListener('scroll', scrolled, { passive: true });
+    const touched = (): void => void (this.isTouched = true);
+    for (const each of TOUCHES) this.box.addEventListener(each, touched, { passive: true });
     inject(DestroyRef).onDestroy(() => {
       this.box.removeEventListener('scroll', scrolled);
+      for (const each of TOUCHES) this.box.removeEventListener(each, touched);
       observer.disconnect();
       cancelAnimationFrame(this.frame);
     });
@@ -104,6 +111,7 @@ export class VirtualRows {
   reveal(index: number): void {
     if (index < 0) return;
     this.wanted = index;
+    this.isTouched = false;
     const head = this.headRem() * this.rem();
     const from = index * this.row();
     const to = from + this.row() - (this.box.clientHeight - head);
@@ -163,9 +171,11 @@ export class VirtualRows {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
       const { scrollTop, scrollHeight, clientHeight } = this.box;
-      // A box that has become higher is scrolled back by the browser, and not by the person.
-      const isSetBack = scrollTop < this.placed && scrollTop >= scrollHeight - clientHeight - 1;
-      if (scrollTop !== this.placed && !isSetBack) this.wanted = null;
+      // A box that has become higher is scrolled back by the browser, also if it is so for a moment only.
+      const isAtEnd = scrollTop >= scrollHeight - clientHeight - 1;
+      const isSetBack = scrollTop < this.placed && (isAtEnd || !this.isTouched);
+      if (isSetBack) this.revealAgain();
+      else if (scrollTop !== this.placed) this.wanted = null;
       const before = this.view();
       this.top.set(scrollTop);
       if (this.view() !== before) this.app.tick();

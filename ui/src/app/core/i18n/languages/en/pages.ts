@@ -25,6 +25,10 @@ export const pages = {
     whole: 'Show all {{ count }} characters',
     less: 'Show less',
   },
+  times: {
+    faster: { one: '{{ count }}× faster', other: '{{ count }}× faster' },
+    slower: { one: '{{ count }}× slower', other: '{{ count }}× slower' },
+  },
   spin: {
     openTrace: 'Open trace',
     seeWhy: 'See why',

@@ -126,6 +126,7 @@ export const impact = {
     label: 'What the fixes brought',
     none: 'Nothing to compare yet: make spins with the problems, fix them and make more.',
     wait: 'A player waits (P50)',
+    median: 'the median of all spins',
     culprit: 'before: {{ name }} {{ share }}',
     errors: 'Failed spins',
     spins: 'spins: {{ before }} before, {{ after }} after',
@@ -185,8 +186,6 @@ export const impact = {
   compare: 'Compare the traces',
   compareOf: 'Compare the traces: {{ name }}',
   gone: 'no longer waited for',
-  faster: '{{ times }}× faster',
-  slower: '{{ times }}× slower',
   alike: 'no change',
 };
 

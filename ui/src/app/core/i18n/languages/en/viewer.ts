@@ -225,10 +225,6 @@ export const viewer = {
       '{{ size }} faster ({{ share }}): {{ part }} less in {{ actor }}, {{ rest }} more elsewhere.',
     slowerDespite:
       '{{ size }} slower ({{ share }}): {{ part }} more in {{ actor }}, {{ rest }} less elsewhere.',
-    times: {
-      faster: { one: '{{ count }}× faster', other: '{{ count }}× faster' },
-      slower: { one: '{{ count }}× slower', other: '{{ count }}× slower' },
-    },
     only: { before: 'before only', after: 'after only' },
   },
   keys: {

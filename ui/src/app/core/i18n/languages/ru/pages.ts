@@ -26,6 +26,20 @@ export const pages: PagePhrases = {
     whole: 'Показать полностью (символов: {{ count }})',
     less: 'Свернуть',
   },
+  times: {
+    faster: {
+      one: 'в\u00a0{{ count }}\u00a0раз быстрее',
+      few: 'в\u00a0{{ count }}\u00a0раза быстрее',
+      many: 'в\u00a0{{ count }}\u00a0раз быстрее',
+      other: 'в\u00a0{{ count }}\u00a0раза быстрее',
+    },
+    slower: {
+      one: 'в\u00a0{{ count }}\u00a0раз медленнее',
+      few: 'в\u00a0{{ count }}\u00a0раза медленнее',
+      many: 'в\u00a0{{ count }}\u00a0раз медленнее',
+      other: 'в\u00a0{{ count }}\u00a0раза медленнее',
+    },
+  },
   spin: {
     openTrace: 'Открыть трейс',
     seeWhy: 'Почему',

@@ -137,6 +137,7 @@ export const impact: PagePhrases['impact'] = {
     label: 'Что дали исправления',
     none: 'Сравнивать пока нечего: сделайте спины с проблемами, исправьте их и сделайте ещё.',
     wait: 'Игрок ждёт (P50)',
+    median: 'медиана всех спинов',
     culprit: 'раньше: {{ name }} {{ share }}',
     errors: 'Неуспешные спины',
     spins: 'спинов: {{ before }} до, {{ after }} после',
@@ -196,8 +197,6 @@ export const impact: PagePhrases['impact'] = {
   compare: 'Сравнить трейсы',
   compareOf: 'Сравнить трейсы: {{ name }}',
   gone: 'больше не ждём',
-  faster: 'ускорение ×{{ times }}',
-  slower: 'замедление ×{{ times }}',
   alike: 'без изменений',
 };
 

@@ -234,20 +234,6 @@ export const viewer: PagePhrases['viewer'] = {
       'Быстрее на {{ size }} ({{ share }}): {{ actor }} — на {{ part }} меньше, остальное — на {{ rest }} больше.',
     slowerDespite:
       'Медленнее на {{ size }} ({{ share }}): {{ actor }} — на {{ part }} больше, остальное — на {{ rest }} меньше.',
-    times: {
-      faster: {
-        one: 'в\u00a0{{ count }}\u00a0раз быстрее',
-        few: 'в\u00a0{{ count }}\u00a0раза быстрее',
-        many: 'в\u00a0{{ count }}\u00a0раз быстрее',
-        other: 'в\u00a0{{ count }}\u00a0раза быстрее',
-      },
-      slower: {
-        one: 'в\u00a0{{ count }}\u00a0раз медленнее',
-        few: 'в\u00a0{{ count }}\u00a0раза медленнее',
-        many: 'в\u00a0{{ count }}\u00a0раз медленнее',
-        other: 'в\u00a0{{ count }}\u00a0раза медленнее',
-      },
-    },
     only: { before: 'только до', after: 'только после' },
   },
   keys: {
