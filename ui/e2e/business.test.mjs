@@ -177,3 +177,36 @@ test('spins are in the chart and on the map, and every point leads to its trace'
   await page.click('node-game-engine');
   await until('its traces', async () => /^\/traces\?service=game-engine/.test(await address(page)));
 });
+
+test('the report by day is slow with its fault, and quick again once it is fixed', async (t) => {
+  const page = await openWindow(ownPlace(t));
+  await page.ready();
+  await page.click('nav-business');
+  await page.click('part-daily_report');
+  await page.see('report-none');
+  assert.equal(await address(page), '/business/report');
+  await page.see('report-trace-totals');
+  await page.inEach('daily-report-none', { axe: true });
+
+  await page.click('nav-machine');
+  for (let spin = 0; spin < 2; spin += 1) await page.spin(() => page.click('spin'));
+  await page.click('nav-business');
+  await page.click('part-daily_report');
+  await page.see('report-row');
+  assert.match(await page.text('report-row'), /^RUB\s2\s20\.00 ₽[\s\S]*too few spins to say/);
+
+  await page.click('report-switch');
+  await page.see('report-trace-bets');
+  assert.match(await page.text('report-from-bets'), /^every bet\s2\s/);
+  await page.click('report-switch');
+  await until('the fix to be measured', async () =>
+    /^stored totals of the day\s1\s/.test(await page.text('report-from-totals')),
+  );
+  assert.equal(await page.attribute('report-fault', 'data-state'), 'fixed');
+  await page.inEach('daily-report', { axe: true });
+
+  await page.click('report-trace-bets');
+  await until('the query in the trace', async () =>
+    (await page.text('waterfall')).includes('bets.find({})'),
+  );
+});

@@ -3457,6 +3457,7 @@ export interface components {
       | 'sample_rate'
       | 'questions';
     /** @description `GET /api/v1/health`. */
+      | 'daily_report'
     readonly StackHealth: {
       /** @description Name of the file that is looked at; absent where the stack itself runs. */
       readonly recording?: string;

@@ -140,7 +140,7 @@ export const presenter = {
     impact: 'Before and after',
     money: 'Money',
     releases: 'Releases',
-    daily_report: 'Report of today',
+    daily_report: 'Report by day',
     delivery: 'Delivery',
     settings: 'Settings',
     overhead: 'Telemetry overhead',

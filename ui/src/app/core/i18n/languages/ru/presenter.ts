@@ -162,7 +162,7 @@ export const presenter: PagePhrases['presenter'] = {
     impact: 'До и после',
     money: 'Деньги',
     releases: 'Релизы',
-    daily_report: 'Отчёт за сегодня',
+    daily_report: 'Отчёт по дням',
     delivery: 'Доставка',
     settings: 'Настройки',
     overhead: 'Нагрузка от телеметрии',
