@@ -107,8 +107,11 @@ pub struct ClaimState {
     pub unit: Unit,
     /// Number of spins that it was measured over.
     pub spins: u64,
-    /// Whether it is borne out.
+    /// Whether it is borne out; a share is judged by the 95 % interval around it.
     pub verdict: ClaimVerdict,
+    /// About how many spins would tell; absent where it is told.
+    #[schema(required)]
+    pub enough: Option<u64>,
     /// What to do so that it can be said, or is borne out; absent where nothing helps or nothing is needed.
     #[schema(required)]
     pub needs: Option<Action>,
@@ -145,8 +148,11 @@ pub struct FixState {
     pub after: Option<f64>,
     /// Number of spins with its fix.
     pub spins_after: u64,
-    /// Whether it helped.
+    /// Whether it helped; shares are compared by a two-proportion z-test.
     pub verdict: FixVerdict,
+    /// About how many spins on each side would tell; absent where it is told.
+    #[schema(required)]
+    pub enough: Option<u64>,
     /// What to do so that it can be said; absent where nothing is needed.
     #[schema(required)]
     pub needs: Option<Action>,

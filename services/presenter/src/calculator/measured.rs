@@ -10,10 +10,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::inputs::InputId;
+use crate::chance::LEAST_SPINS;
 use crate::facts::Observer;
-
-/// With fewer spins a share of them says nothing.
-const LEAST_SPINS: u64 = 20;
 
 /// A value that the demo measured.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]

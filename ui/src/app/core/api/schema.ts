@@ -1193,6 +1193,11 @@ export interface components {
     /** @description Where a claim stands. */
     readonly ClaimState: {
       /**
+       * Format: uint64
+       * @description About how many spins would tell; absent where it is told.
+       */
+      readonly enough: number | null;
+      /**
        * Format: double
        * @description The measured value; absent while nothing is measured.
        */
@@ -1205,7 +1210,7 @@ export interface components {
       readonly spins: number;
       /** @description Unit of the figure. */
       readonly unit: components['schemas']['Unit'];
-      /** @description Whether it is borne out. */
+      /** @description Whether it is borne out; a share is judged by the 95 % interval around it. */
       readonly verdict: components['schemas']['ClaimVerdict'];
     };
     /**
@@ -1850,6 +1855,11 @@ export interface components {
        * @description The figure with the problem.
        */
       readonly before: number | null;
+      /**
+       * Format: uint64
+       * @description About how many spins on each side would tell; absent where it is told.
+       */
+      readonly enough: number | null;
       readonly needs: components['schemas']['Action'] | null;
       /** @description The problem. */
       readonly problem: components['schemas']['FaultId'];
@@ -1867,7 +1877,7 @@ export interface components {
       readonly state: components['schemas']['FaultState'];
       /** @description Unit of the figures: milliseconds that the cause takes of a spin, or for failures percent of spins. */
       readonly unit: components['schemas']['Unit'];
-      /** @description Whether it helped. */
+      /** @description Whether it helped; shares are compared by a two-proportion z-test. */
       readonly verdict: components['schemas']['FixVerdict'];
     };
     /**
