@@ -3457,6 +3457,7 @@ export interface components {
       | 'before_after'
       | 'comparison'
       | 'map'
+      | 'daily_report'
       | 'release_figures'
       | 'traffic'
       | 'overhead'
@@ -3467,7 +3468,6 @@ export interface components {
       | 'sample_rate'
       | 'questions';
     /** @description `GET /api/v1/health`. */
-      | 'daily_report'
     readonly StackHealth: {
       /** @description Name of the file that is looked at; absent where the stack itself runs. */
       readonly recording?: string;
@@ -3684,6 +3684,12 @@ export interface components {
       readonly questions: readonly components['schemas']['Question'][];
       /** @description Figures by release. */
       readonly releases: readonly components['schemas']['ReleaseFigures'][];
+      /**
+       * Format: uint64
+       * @description Number of spins that count for no release, because of a fault that it does not have, or a problem that was switched
+       *     by hand.
+       */
+      readonly releases_left_out: number;
       /** @description Title of the script. */
       readonly title: string;
     };
