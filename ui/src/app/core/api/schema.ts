@@ -2799,8 +2799,8 @@ export interface components {
     };
     /** @description What is wrong with a formula that was refused: an `ApiProblem`, and the mistake. */
     readonly RefusedFormula: components['schemas']['ApiProblem'] & {
-      /** @description The first mistake; nothing of the formula is used. */
-      readonly mistake: components['schemas']['FormulaMistake'];
+      /** @description The first mistake of the formula, of which nothing is used; absent where the body is no formula at all. */
+      readonly mistake?: components['schemas']['FormulaMistake'];
     };
     /** @description What is wrong with a script that was refused: an `ApiProblem`, and every mistake. */
     readonly RefusedScript: components['schemas']['ApiProblem'] & {

@@ -236,6 +236,7 @@ export const insights = {
     rows: 'Documents read',
     query: 'Database query',
     answer: 'Response time',
+    traceOf: 'Trace',
     trace: 'Open the trace',
     notMeasured: 'not measured yet',
   },

@@ -260,6 +260,7 @@ export const insights: PagePhrases['insights'] = {
     rows: 'Прочитано документов',
     query: 'Запрос к базе',
     answer: 'Время ответа',
+    traceOf: 'Трейс',
     trace: 'Открыть трейс',
     notMeasured: 'ещё не измерено',
   },
