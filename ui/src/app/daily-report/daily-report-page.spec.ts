@@ -211,6 +211,7 @@ describe('the report by day', () => {
     );
     expect(named(page, 'report-trace-bets')?.getAttribute('href')).toBe('/traces/t1');
 
+    expect(named(page, 'report-few')).toBeNull();
     expect(text(page, 'report-switch')).toBe('Fix it');
     await press(page, 'report-switch');
     expect(toggle).toHaveBeenCalledWith('slow-report');

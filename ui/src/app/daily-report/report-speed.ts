@@ -20,6 +20,8 @@ import { buttonKey } from '../faults/fault-words';
 import { SOURCES } from './reading';
 import { ReportStore } from './report-store';
 
+/** With fewer bets both ways of making a report take about as long. */
+const MANY_BETS = 1_000;
 const SLOW_REPORT = 'slow-report' satisfies FaultId;
 
 /** The fault that makes the report slow, with its switch, and how the reports were made with it and without. */
@@ -73,6 +75,13 @@ export class ReportSpeed {
         href: made ? tracePath(made.traceId) : null,
       };
     });
+  });
+
+  protected readonly few = computed(() => {
+    const bets = this.reports.measured().get('bets')?.rows;
+    if (bets === undefined || bets >= MANY_BETS) return '';
+    const least = this.language.formats().number(MANY_BETS);
+    return this.say('insights.daily.few', { least });
   });
 
   constructor() {

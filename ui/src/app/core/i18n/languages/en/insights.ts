@@ -238,6 +238,7 @@ export const insights = {
     answer: 'Response time',
     traceOf: 'Trace',
     trace: 'Open the trace',
+    few: 'The fault costs more with every bet. Below {{ least }} bets both take about as long: start the virtual players on “Before and after”, then refresh.',
     notMeasured: 'not measured yet',
   },
 };
