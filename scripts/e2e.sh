@@ -44,4 +44,4 @@ rm -rf screenshots
 xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- \
   node --test --test-concurrency=1 --test-timeout=900000 "$@" machine.test.mjs window.test.mjs screens.test.mjs telemetry.test.mjs \
     page-telemetry.test.mjs delivery.test.mjs settings.test.mjs viewer.test.mjs business.test.mjs problems.test.mjs locale.test.mjs words.test.mjs templates.test.mjs \
-    browser.test.mjs presenter.test.mjs presenter-windows.test.mjs rehearsal.test.mjs sizes.test.mjs laptop.test.mjs
+    browser.test.mjs presenter.test.mjs presenter-windows.test.mjs rehearsal.test.mjs sizes.test.mjs presenter-sizes.test.mjs laptop.test.mjs

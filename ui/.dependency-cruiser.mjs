@@ -21,6 +21,7 @@ const MAY_IMPORT = [
   ['rounds', [...CORE, 'slot']],
   ['business', [...CORE, 'traces']],
   ['calculator', [...CORE, 'business']],
+  ['daily-report', [...CORE, 'business', 'faults']],
   ['problems', [...CORE, 'faults', 'slot', 'spin-log', 'traffic']],
   ['impact', [...CORE, 'business', 'faults', 'problems', 'traffic']],
   ['releases', [...CORE, 'business', 'faults', 'impact', 'problems', 'traffic']],

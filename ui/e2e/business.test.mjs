@@ -177,3 +177,43 @@ test('spins are in the chart and on the map, and every point leads to its trace'
   await page.click('node-game-engine');
   await until('its traces', async () => /^\/traces\?service=game-engine/.test(await address(page)));
 });
+
+test('the report by day is slow with its fault, and quick again once it is fixed', async (t) => {
+  const page = await openWindow(ownPlace(t));
+  await page.ready();
+  await page.click('nav-business');
+  await page.click('part-daily_report');
+  await page.see('report-none');
+  assert.equal(await address(page), '/business/report');
+  await page.see('report-trace-totals');
+  await page.inEach('daily-report-none', { axe: true });
+
+  await page.click('nav-machine');
+  for (let spin = 0; spin < 2; spin += 1) await page.spin(() => page.click('spin'));
+  await page.click('nav-business');
+  await page.click('part-daily_report');
+  await page.see('report-row');
+  assert.match(await page.text('report-row'), /^RUB\s*2\s*20\.00 ₽[\s\S]*too few spins to say/);
+
+  await page.click('report-switch');
+  await page.see('report-trace-bets');
+  assert.match(await page.text('report-from-bets'), /^every bet\s*2/);
+  await page.click('report-switch');
+  await until('the fix to be measured', async () =>
+    /^stored totals of the day\s*1/.test(await page.text('report-from-totals')),
+  );
+  assert.equal(await page.attribute('report-fault', 'data-state'), 'fixed');
+  await page.inEach('daily-report', { axe: true });
+
+  await page.click('report-trace-bets');
+  await page.see('waterfall');
+  assert.match(await address(page), /^\/traces\/[0-9a-f]{32}/);
+  // A driver does not read the cells of a grid.
+  const rows = () =>
+    page.driver.executeScript(
+      `return document.querySelector('[data-test="waterfall"]').textContent`,
+    );
+  await until('the query of the report', async () =>
+    /daily-report[\s\S]*bets\.find\(\{\}\)/.test(await rows()),
+  );
+});

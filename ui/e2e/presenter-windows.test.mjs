@@ -42,6 +42,22 @@ async function openView(page, machine) {
   return handles.find((handle) => handle !== machine);
 }
 
+test('from the double click to the first trace are two actions', async (t) => {
+  const place = Object.assign(ownPlace(t), { asStarted: true });
+  const page = await openWindow(place);
+  await page.ready();
+  await page.click('spin');
+  // The link is there once the trace is.
+  await page.see('open-trace');
+  await page.click('open-trace');
+  await page.see('waterfall');
+  const spans = async () =>
+    page.driver.executeScript(
+      `return document.querySelector('[data-test="waterfall"]').textContent.includes('slot-machine-spin')`,
+    );
+  await until('its spans', spans);
+});
+
 test('what is pressed in the presenter’s window happens in the window of the machine', async (t) => {
   const { page, state } = await open(t);
   const [machine] = await page.driver.getAllWindowHandles();

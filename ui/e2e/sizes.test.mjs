@@ -3,63 +3,18 @@
  * hard to read. In Chromium, which is fast enough for all combinations.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { needChromium, openChromium } from './chromium.mjs';
 import { sendFailedPayment } from './failed-payments.mjs';
 import { LANGUAGES } from './languages.mjs';
-import { layoutFaults } from './layout-faults.mjs';
 import { ownPlace, serve, speaking, until } from './real-window.mjs';
+import { click, faultsIn, go, inPage, picture, there, views } from './sizes.mjs';
 
-const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
 /** Lengthened English, whose words are longer than those of the present languages. */
 const PSEUDO = 'en-XA';
-/** Inner sizes of windows, in CSS pixels. */
-const SIZES = [
-  [1024, 640],
-  [1024, 768],
-  [1280, 720],
-  [1280, 800],
-  [1920, 1080],
-  [3840, 2160],
-];
-/** A zoomed page has less room. */
-const ZOOMS = [1, 1.25, 1.5];
-/** From this size on nothing scrolls horizontally, and SPIN is visible. */
-const LEAST = { width: 1024, height: 640 };
-/** WebKitGTK enlarges text by more than it shrinks the page; this is the smallest size in rem that remains. */
-const DENSE = [
-  { width: 1024, height: 640, rem: 16 },
-  { width: 1280, height: 693, rem: 17.3 },
-];
-
-const views = [...DENSE];
-for (const [width, height] of SIZES)
-  for (const zoom of ZOOMS) {
-    const view = { width: Math.round(width / zoom), height: Math.round(height / zoom) };
-    // Beyond this size a rem depends on the window, so larger windows look like the smaller ones of the same shape.
-    if (zoom > 1 && view.width > 1280) continue;
-    // A higher window of the same width scrolls by as much.
-    const isCovered = ({ width, height, rem }) =>
-      !rem &&
-      width === view.width &&
-      (height === view.height || (zoom > 1 && height < view.height));
-    if (!views.some(isCovered)) views.push(view);
-  }
-
-const go = (path) =>
-  `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new Event('popstate'));`;
-const there = (name) => `!!document.querySelector('[data-test="${name}"]')`;
-/** Waits for an element before it is clicked. */
-const click = (name) => `await (async () => {
-  for (;;) {
-    const found = document.querySelector('[data-test="${name}"]');
-    if (found) return found.click();
-    await new Promise(requestAnimationFrame);
-  }
-})();`;
 /** Every screen: how it is opened, and an element that it contains. */
 const SCREENS = [
   { name: 'machine', open: go('/') + click('tab-problems'), there: 'problem-missing-index' },
@@ -104,6 +59,7 @@ const SCREENS = [
   { name: 'map-databases', open: click('map-databases'), there: 'node-user-service/polodb' },
   { name: 'business', open: go('/business/money'), there: 'money-chart' },
   { name: 'impact', open: go('/business') + click('impact-figures'), there: 'impact-table' },
+  { name: 'daily-report', open: go('/business/report'), there: 'report-from-totals' },
   { name: 'releases', open: go('/business/releases'), there: 'releases-table' },
   { name: 'calculator', open: go('/business/calculator'), there: 'value-chart' },
   { name: 'delivery', open: go('/delivery'), there: 'envelope' },
@@ -303,44 +259,6 @@ test('the page of the start is right in every size', async (t) => {
   }
   assert.equal(all.length, 0, `\n${all.join('\n')}`);
 });
-
-/** The faults in one size, one per line. */
-async function faultsIn(page, { width, height, rem }, name) {
-  await page.resize(width, height);
-  const asked = {
-    sideways: width < LEAST.width,
-    // Colours are equal in every size.
-    contrasts: width === 1280 && height === 800,
-  };
-  const sees = width >= LEAST.width && height >= LEAST.height && name === 'machine';
-  return page.evaluate(
-    inPage(`
-      const { style } = document.documentElement;
-      style.setProperty('font-size', '${rem ? `${rem}px` : ''}', 'important');
-      // Elements that depend on the size are drawn in the next frame.
-      for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
-      const moving = document.getAnimations().filter((each) => each instanceof CSSTransition);
-      await Promise.allSettled(moving.map(({ finished }) => finished));
-      const faults = ${layoutFaults(asked)};
-      if (${sees}) {
-        const spin = document.querySelector('[data-test="spin"]').getBoundingClientRect();
-        const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-        const isThere = spin.left >= 0 && spin.top >= 0 && spin.right <= innerWidth && spin.bottom <= innerHeight;
-        if (!isThere || spin.width < 6 * rem || spin.height < 2.5 * rem)
-          faults.push('SPIN is out of sight or small: ' + JSON.stringify(spin));
-      }
-      return faults;
-    `),
-  );
-}
-
-/** The body of an async function as an expression. */
-const inPage = (body) => `(async () => { ${body} })()`;
-
-async function picture(page, name) {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  writeFileSync(join(SCREENSHOTS, `${name}.png`), await page.picture());
-}
 
 /** Spins until every screen has content: rounds, failures, three releases, before and after. Returns the ids that addresses contain. */
 async function played(page) {

@@ -99,6 +99,14 @@ test('page and services have the same limits', () => {
     one('ui/src/app/impact/impact.ts', /LEAST_SPINS = (\d+);/g),
     one('services/demo/src/figures.rs', /LEAST_SPINS: u64 = (\d+);/g),
   );
+  assert.equal(
+    one('ui/src/app/business/confidence.ts', /Z_95 = ([\d.]+);/g),
+    one('services/presenter/src/chance.rs', /Z_95: f64 = ([\d._]+);/g),
+  );
+  assert.equal(
+    one('ui/src/app/business/confidence.ts', /WIDEST_JUDGED = ([\d.]+);/g) * 100,
+    one('services/presenter/src/chance.rs', /WIDEST_RTP: f64 = ([\d.]+);/g),
+  );
   // The gateway has answered by then.
   const gateway = one(
     'services/api-gateway/src/upstream.rs',

@@ -125,8 +125,10 @@ pub struct RefusedFormula {
     /// The problem.
     #[serde(flatten)]
     pub problem: ApiProblem,
-    /// The first mistake; nothing of the formula is used.
-    pub mistake: FormulaMistake,
+    /// The first mistake of the formula, of which nothing is used; absent where the body is no formula at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub mistake: Option<FormulaMistake>,
 }
 
 fn refused(mistake: FormulaMistake) -> Response {
@@ -143,12 +145,9 @@ fn refused(mistake: FormulaMistake) -> Response {
     let detail = format!("At letter {}: {what}.", at + 1);
     let problem = ApiProblem::new(Code::InvalidRequest, detail).field("text");
     let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-    (
-        StatusCode::UNPROCESSABLE_ENTITY,
-        kind,
-        Json(RefusedFormula { problem, mistake }),
-    )
-        .into_response()
+    let mistake = Some(mistake);
+    let body = RefusedFormula { problem, mistake };
+    (StatusCode::UNPROCESSABLE_ENTITY, kind, Json(body)).into_response()
 }
 
 /// Bring a built-in formula back.

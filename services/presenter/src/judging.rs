@@ -5,12 +5,17 @@ use reelscope_demo::faults::table::{FaultId, FaultState, STORY};
 use reelscope_demo::figures::LEAST_SPINS;
 use reelscope_demo::wire::{AllProblems, BeforeAfter, ComparedProblem, Figures};
 
+use crate::chance::{Change, Said, Share, change, claimed, enough_for};
 use crate::facts::{Facts, PersonSpin};
 use crate::script::{Action, Claim, ClaimedFigure, Unit};
 use crate::trace_figures::TraceFigures;
 use crate::wire::{ClaimState, ClaimVerdict, FixState, FixVerdict};
 
-/// A fix has to shrink its figure to one part in this many.
+/// With fewer spins the median wait is that of one of them.
+const LEAST_FOR_MEDIAN: u64 = 3;
+/// A payment that fails is answered with an error by the payment-service and by the gateway.
+const ANSWERS_OF_A_FAILURE: f64 = 2.0;
+/// A fix has to shrink its time to one part in this many.
 const LEAST_GAIN: f64 = 2.0;
 /// Number of newest spins whose median is taken, so that a figure follows the machine.
 const NEWEST: usize = 9;
@@ -20,34 +25,51 @@ struct Measured {
     value: Option<f64>,
     spins: u64,
     least: u64,
+    /// Size of the sample for each spin, of a figure that is a share of it.
+    share_of: Option<f64>,
     /// What brings more, or other spins.
     needs: Option<Action>,
 }
 
+impl Measured {
+    /// Whether it bears a claim out, or how many spins would tell.
+    fn say(&self, claim: &Claim) -> Said {
+        #[allow(clippy::cast_precision_loss)] // spins of a session stay far below 2^53
+        let spins = self.spins as f64;
+        match (self.value, self.share_of) {
+            (Some(percent), Some(per_spin)) if self.spins > 0 => {
+                let of = spins * per_spin;
+                claimed(
+                    claim,
+                    Share {
+                        percent,
+                        of,
+                        per_spin,
+                    },
+                )
+            }
+            (_, Some(per_spin)) => Said::TooFew(enough_for(claim, per_spin)),
+            (Some(value), None) if self.spins >= self.least => Said::BornOut(claim.band().holds(value)),
+            _ => Said::TooFew(self.least),
+        }
+    }
+}
+
 /// Tells whether a claim is borne out.
 pub(crate) fn claim_state(claim: &Claim, facts: &Facts) -> ClaimState {
-    let Measured {
-        value,
-        spins,
-        least,
-        needs,
-    } = measure(claim.figure, facts);
-    let verdict = match value {
-        Some(value) if spins >= least => {
-            if claim.band().holds(value) {
-                ClaimVerdict::BorneOut
-            } else {
-                ClaimVerdict::NotBorneOut
-            }
-        }
-        _ => ClaimVerdict::TooFew,
+    let measured = measure(claim.figure, facts);
+    let (verdict, enough) = match measured.say(claim) {
+        Said::BornOut(true) => (ClaimVerdict::BorneOut, None),
+        Said::BornOut(false) => (ClaimVerdict::NotBorneOut, None),
+        Said::TooFew(enough) => (ClaimVerdict::TooFew, Some(enough)),
     };
     ClaimState {
-        measured: value,
+        measured: measured.value,
         unit: claim.figure.unit(),
-        spins,
+        spins: measured.spins,
         verdict,
-        needs: needs.filter(|_| verdict != ClaimVerdict::BorneOut),
+        enough,
+        needs: measured.needs.filter(|_| verdict != ClaimVerdict::BorneOut),
     }
 }
 
@@ -66,6 +88,7 @@ fn measure(figure: ClaimedFigure, facts: &Facts) -> Measured {
                 value: services,
                 spins: u64::from(services.is_some()),
                 least: 1,
+                share_of: None,
                 needs: Some(Action::Spin(1)),
             }
         }
@@ -84,16 +107,12 @@ fn measure(figure: ClaimedFigure, facts: &Facts) -> Measured {
         ClaimedFigure::FailedSpinsPercent => {
             let pair = pair(facts, ComparedProblem::One(FaultId::PaymentErrors));
             let needs = bring(facts, FaultId::PaymentErrors).unwrap_or(Action::Traffic(true));
-            of_figures(before(pair), needs, |figures| figures.error_rate_percent)
+            of_shares(before(pair), needs, |figures| (figures.error_rate_percent, 1.0))
         }
         ClaimedFigure::P95BeforeMs => of_figures(before(all()), more_before(facts), |figures| figures.p95_ms),
         ClaimedFigure::P95AfterMs => of_figures(after(all()), more_after(facts), |figures| figures.p95_ms),
-        ClaimedFigure::ErrorRateBeforePercent => of_figures(before(all()), more_before(facts), |figures| {
-            figures.overall_error_rate_percent
-        }),
-        ClaimedFigure::ErrorRateAfterPercent => of_figures(after(all()), more_after(facts), |figures| {
-            figures.overall_error_rate_percent
-        }),
+        ClaimedFigure::ErrorRateBeforePercent => of_shares(before(all()), more_before(facts), of_requests),
+        ClaimedFigure::ErrorRateAfterPercent => of_shares(after(all()), more_after(facts), of_requests),
         ClaimedFigure::OverheadCpuMs => of_cost(facts, |cost| cost.cpu_ms),
         // Milliseconds in a second are tenths of a percent of one core.
         ClaimedFigure::OverheadCpuPercent => of_cost(facts, |cost| cost.cpu_ms.map(|ms| ms / 10.0)),
@@ -107,6 +126,7 @@ fn of_cost(facts: &Facts, of: fn(crate::facts::TelemetryCost) -> Option<f64>) ->
         value: facts.cost.and_then(of),
         spins: facts.cost.map_or(0, |cost| cost.spins),
         least: 1,
+        share_of: None,
         needs: Some(Action::MeasureOverhead),
     }
 }
@@ -116,8 +136,31 @@ fn of_figures(figures: Option<Figures>, needs: Action, of: fn(&Figures) -> f64) 
         value: figures.as_ref().map(of),
         spins: figures.map_or(0, |figures| figures.recorded),
         least: LEAST_SPINS,
+        share_of: None,
         needs: Some(needs),
     }
+}
+
+/// A share in percent, with the size of its sample for each spin.
+fn of_shares(figures: Option<Figures>, needs: Action, of: fn(&Figures) -> (f64, f64)) -> Measured {
+    let (value, per_spin) = figures.as_ref().map(of).unzip();
+    Measured {
+        value,
+        spins: figures.map_or(0, |figures| figures.recorded),
+        least: LEAST_SPINS,
+        share_of: Some(per_spin.unwrap_or(1.0)),
+        needs: Some(needs),
+    }
+}
+
+/// The share of requests that fail, with the requests of a spin that fail independently of each other.
+fn of_requests(figures: &Figures) -> (f64, f64) {
+    #[allow(clippy::cast_precision_loss)] // requests of a session stay far below 2^53
+    let per_spin = figures.requests as f64 / (figures.spins.max(1) as f64);
+    (
+        figures.overall_error_rate_percent,
+        (per_spin / ANSWERS_OF_A_FAILURE).max(1.0),
+    )
 }
 
 /// The median over the newest spins of people that have the value.
@@ -127,7 +170,8 @@ fn of_spins(facts: &Facts, bring: Option<Action>, of: impl Fn(&PersonSpin) -> Op
     Measured {
         value,
         spins,
-        least: 1,
+        least: LEAST_FOR_MEDIAN,
+        share_of: None,
         needs: Some(bring.unwrap_or(Action::Spin(3))),
     }
 }
@@ -203,49 +247,27 @@ fn more_after(facts: &Facts) -> Action {
     }
 }
 
+/// One side of a fix: its figure, and the number of spins behind it.
+type Side = (Option<f64>, u64);
+
 /// Tells what the fix of a problem brought.
 pub(crate) fn fix_state(problem: FaultId, facts: &Facts) -> FixState {
     let is_about_time = problem.slows().is_some();
-    let (before, after, least) = if is_about_time {
-        let side = |state| {
-            let of = facts
-                .spins
-                .iter()
-                .rev()
-                .filter(|spin| stands(spin, problem) == state);
-            let values = of.filter_map(|spin| spin.figures.as_ref()?.cause_ms(problem));
-            median(values.take(NEWEST).collect())
-        };
-        (side(FaultState::On), side(FaultState::Fixed), 1)
+    let [before, after] = if is_about_time {
+        sides_of_time(problem, facts)
     } else {
-        let pair = pair(facts, ComparedProblem::One(problem));
-        let side = |figures: Option<&Figures>| {
-            (
-                figures.map(|figures| figures.error_rate_percent),
-                figures.map_or(0, |figures| figures.recorded),
-            )
-        };
-        (
-            side(pair.and_then(|pair| pair.before.as_ref())),
-            side(pair.and_then(|pair| pair.after.as_ref())),
-            LEAST_SPINS,
-        )
+        sides_of_failures(problem, facts)
+    };
+    let (verdict, enough) = if is_about_time {
+        judge_time(before, after)
+    } else {
+        judge_failures(before, after)
     };
     let state = state_now(facts, problem);
-    let verdict = match (before, after) {
-        ((Some(one), enough), (Some(other), more)) if enough >= least && more >= least => {
-            if other * LEAST_GAIN <= one && other < one {
-                FixVerdict::Helped
-            } else {
-                FixVerdict::DidNotHelp
-            }
-        }
-        _ => FixVerdict::TooFew,
-    };
-    let more = if is_about_time {
-        Action::Spin(1)
+    let (more, least) = if is_about_time {
+        (Action::Spin(1), 1)
     } else {
-        Action::Traffic(true)
+        (Action::Traffic(true), enough.unwrap_or(LEAST_SPINS))
     };
     let needs = match (before.1 >= least, state) {
         (true, FaultState::On) => Action::Fix(problem),
@@ -261,6 +283,53 @@ pub(crate) fn fix_state(problem: FaultId, facts: &Facts) -> FixState {
         after: after.0,
         spins_after: after.1,
         verdict,
+        enough,
         needs: (verdict == FixVerdict::TooFew).then_some(needs),
+    }
+}
+
+/// What a problem takes of a spin with it and with its fix, in milliseconds.
+fn sides_of_time(problem: FaultId, facts: &Facts) -> [Side; 2] {
+    [FaultState::On, FaultState::Fixed].map(|state| {
+        let spins = facts.spins.iter().rev();
+        let of = spins.filter(|spin| stands(spin, problem) == state);
+        let values = of.filter_map(|spin| spin.figures.as_ref()?.cause_ms(problem));
+        median(values.take(NEWEST).collect())
+    })
+}
+
+/// The share of spins that fail with a problem and with its fix, in percent.
+fn sides_of_failures(problem: FaultId, facts: &Facts) -> [Side; 2] {
+    let pair = pair(facts, ComparedProblem::One(problem));
+    let sides = [
+        pair.and_then(|pair| pair.before.as_ref()),
+        pair.and_then(|pair| pair.after.as_ref()),
+    ];
+    sides.map(|figures| {
+        (
+            figures.map(|figures| figures.error_rate_percent),
+            figures.map_or(0, |figures| figures.recorded),
+        )
+    })
+}
+
+/// One spin on each side shows a cause that is gone.
+fn judge_time(before: Side, after: Side) -> (FixVerdict, Option<u64>) {
+    match (before.0, after.0) {
+        (Some(one), Some(other)) if other * LEAST_GAIN <= one && other < one => (FixVerdict::Helped, None),
+        (Some(_), Some(_)) => (FixVerdict::DidNotHelp, None),
+        _ => (FixVerdict::TooFew, Some(1)),
+    }
+}
+
+fn judge_failures(before: Side, after: Side) -> (FixVerdict, Option<u64>) {
+    let share = |(percent, spins): Side| Some(Share::of_failures(percent?, spins));
+    let (Some(before), Some(after)) = (share(before), share(after)) else {
+        return (FixVerdict::TooFew, Some(LEAST_SPINS));
+    };
+    match change(before, after) {
+        Change::Smaller => (FixVerdict::Helped, None),
+        Change::Larger | Change::None => (FixVerdict::DidNotHelp, None),
+        Change::TooFew(enough) => (FixVerdict::TooFew, Some(enough)),
     }
 }

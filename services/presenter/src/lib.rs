@@ -6,7 +6,7 @@
 //!     │          ├─ scripts     built in (scripts/*.toml), or own ──> reading   TOML, with all its mistakes
 //!     │          ├─ progress    the present step, times, what is fulfilled
 //!     │          ├─ evaluation  when a condition is fulfilled      ┐ over facts: the state of the demo, and
-//!     │          ├─ judging     what claims and fixes are worth    ┘ trace_figures
+//!     │          ├─ judging     what claims and fixes are worth    ┘ trace_figures; chance: what a sample can say
 //!     │          ├─ take_away   the report: data, and the same as one HTML file
 //!     │          └─ calculator  what cannot be measured, computed from measured values and assumptions
 //!     └────> schema      the JSON Schema of a script
@@ -16,6 +16,7 @@
 
 pub mod calculator;
 pub mod calculator_http;
+mod chance;
 mod evaluation;
 pub mod facts;
 mod files;

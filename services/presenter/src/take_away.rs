@@ -1,9 +1,12 @@
 //! The take-away of a presentation: everything that the session measured, as data and as one HTML file.
 
 mod calculator;
+mod compared;
 mod format;
+mod hero;
 mod html;
 mod picture;
+mod recorded;
 mod waterfall;
 mod words;
 
@@ -60,6 +63,9 @@ pub struct TakeAway {
     pub issues: Vec<ReportedIssue>,
     /// Figures by release.
     pub releases: Vec<ReleaseFigures>,
+    /// Number of spins that count for no release, because of a fault that it does not have, or a problem that was switched
+    /// by hand.
+    pub releases_left_out: u64,
     /// What telemetry costs; absent while it is not measured.
     #[schema(required)]
     pub cost: Option<TelemetryCost>,
@@ -121,9 +127,9 @@ pub async fn take_away(
         let exact = Exact::of_the_game();
         let (money, _) = session.read(|| captured, |spins| spin_money(spins, exact));
         let (compared, _) = session.read(|| captured, |spins| compare(spins, exact));
-        (money, compared.releases)
+        (money, compared)
     });
-    let (money, releases) = computed
+    let (money, compared) = computed
         .await
         .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     let mut claims: Vec<ReportedClaim> = Vec::new();
@@ -149,7 +155,8 @@ pub async fn take_away(
         fixes: STORY.map(|problem| fix_state(problem, &facts)).to_vec(),
         claims,
         issues: issues(observer).await?,
-        releases,
+        releases: compared.releases,
+        releases_left_out: compared.left_out,
         cost: facts.cost,
         calculator,
         questions,
@@ -191,12 +198,18 @@ async fn issues(observer: &Observer) -> Result<Vec<ReportedIssue>, ReadError> {
             events.find(|event| event.issue_id == issue.issue_id)
         });
         let frames = event.map(|event| event.frames).unwrap_or_default();
-        let has_own = frames.iter().any(|frame| frame.in_app);
-        let shown = frames.into_iter().filter(|frame| frame.in_app || !has_own);
+        let has_own = frames.iter().any(is_own);
+        let shown = frames.into_iter().filter(|frame| is_own(frame) || !has_own);
         let frames = shown.take(MOST_FRAMES).collect();
         reported.extend(scrubbed(&ReportedIssue { issue, frames }));
     }
     Ok(reported)
+}
+
+/// Whether a frame is of the application: the SDK that records an error is not, even if it is built into it.
+fn is_own(frame: &Frame) -> bool {
+    let place = frame.module.as_deref().unwrap_or(&frame.function);
+    frame.in_app && !place.starts_with("sentry")
 }
 
 /// Removes secrets and personal data once more, because scrubbing can be off while telemetry is kept. `None` where

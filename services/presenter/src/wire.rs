@@ -1,7 +1,8 @@
 //! What the page is told of a presentation. Times are milliseconds of a monotonic clock.
 
 use reelscope_demo::faults::table::{FaultId, FaultState};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::reading::ScriptMistake;
@@ -107,8 +108,11 @@ pub struct ClaimState {
     pub unit: Unit,
     /// Number of spins that it was measured over.
     pub spins: u64,
-    /// Whether it is borne out.
+    /// Whether it is borne out; a share is judged by the 95 % interval around it.
     pub verdict: ClaimVerdict,
+    /// About how many spins would tell; absent where it is told.
+    #[schema(required)]
+    pub enough: Option<u64>,
     /// What to do so that it can be said, or is borne out; absent where nothing helps or nothing is needed.
     #[schema(required)]
     pub needs: Option<Action>,
@@ -145,8 +149,11 @@ pub struct FixState {
     pub after: Option<f64>,
     /// Number of spins with its fix.
     pub spins_after: u64,
-    /// Whether it helped.
+    /// Whether it helped; shares are compared by a two-proportion z-test.
     pub verdict: FixVerdict,
+    /// About how many spins on each side would tell; absent where it is told.
+    #[schema(required)]
+    pub enough: Option<u64>,
     /// What to do so that it can be said; absent where nothing is needed.
     #[schema(required)]
     pub needs: Option<Action>,
@@ -195,11 +202,23 @@ pub enum Seen {
 #[serde(deny_unknown_fields)]
 pub struct ComparedTraces {
     /// Before the fix.
+    #[serde(deserialize_with = "trace_id")]
     #[schema(pattern = "^[0-9a-f]{32}$")]
     pub before: String,
     /// After it.
+    #[serde(deserialize_with = "trace_id")]
     #[schema(pattern = "^[0-9a-f]{32}$")]
     pub after: String,
+}
+
+fn trace_id<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
+    let id = String::deserialize(input)?;
+    let is_digit = |letter: u8| matches!(letter, b'0'..=b'9' | b'a'..=b'f');
+    if id.len() == 32 && id.bytes().all(is_digit) {
+        Ok(id)
+    } else {
+        Err(D::Error::custom("the id of a trace is 32 hexadecimal digits"))
+    }
 }
 
 /// What is wrong with a script that was refused: an `ApiProblem`, and every mistake.

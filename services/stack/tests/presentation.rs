@@ -101,7 +101,12 @@ async fn steps_are_fulfilled_by_what_really_happened_and_stay_so_after_a_restart
     assert_eq!(step(&state, "slow-query")["done"], false);
     let trace = newest(&client).await;
     post(&client, "seen", json!({"trace": trace})).await;
-    let state = until(&client, |state| step(state, "slow-query")["done"] == true).await;
+    until(&client, |state| step(state, "slow-query")["done"] == true).await;
+    // The verdict needs the traces of three spins.
+    let state = until(&client, |state| {
+        step(state, "slow-query")["claims"][0]["verdict"] != "too_few"
+    })
+    .await;
     let look_up = &step(&state, "slow-query")["claims"][0];
     assert!(look_up["measured"].as_f64().unwrap() > 0.0, "{look_up}");
     // A look-up among 600 players takes no half a second.

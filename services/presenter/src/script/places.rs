@@ -96,6 +96,8 @@ pub enum Spot {
     Comparison,
     /// The map.
     Map,
+    /// The report of a day with its totals.
+    DailyReport,
     /// The figures by release.
     ReleaseFigures,
     /// The virtual players.

@@ -2,7 +2,7 @@
 
 use reelscope_contracts::Money;
 
-use super::format::{Format, count, escaped};
+use super::format::{Format, SMALL_AMOUNT, count, escaped};
 use super::html::{marked, table};
 use super::words::Words;
 use crate::calculator::formulas::FormulaId;
@@ -101,10 +101,15 @@ impl Writer<'_> {
             CalculatorUnit::Months => format!("{}\u{a0}{months}", number(value)),
             CalculatorUnit::Ms => self.format.ms(value),
             #[allow(clippy::cast_possible_truncation)] // saturates, and amounts are whole
-            CalculatorUnit::Money if self.currency == DEMO_CURRENCY => self.format.money(Money(value as i64)),
+            CalculatorUnit::Money if self.currency == DEMO_CURRENCY => {
+                self.format.whole_money(Money(value as i64))
+            }
             CalculatorUnit::Money => format!(
                 "{}\u{a0}{}",
-                self.format.number(value / 100.0, 2),
+                self.format.number(
+                    value / 100.0,
+                    if value.abs() / 100.0 < SMALL_AMOUNT { 2 } else { 0 }
+                ),
                 escaped(self.currency)
             ),
         }

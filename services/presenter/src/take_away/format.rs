@@ -12,6 +12,8 @@ pub(super) struct Format(pub(super) ScriptLanguage);
 /// A space at which no line breaks.
 const NBSP: char = '\u{a0}';
 const NOTHING: &str = "–";
+/// A smaller amount of money, in major units, is written with its small change.
+pub(super) const SMALL_AMOUNT: f64 = 100.0;
 
 impl Format {
     /// A number with this many decimals, thousands apart.
@@ -41,15 +43,20 @@ impl Format {
 
     /// Milliseconds, or seconds from one second on.
     pub(super) fn ms(self, value: f64) -> String {
-        let (ms, s) = match self.0 {
+        self.time_of(value, |number, decimals| self.number(number, decimals))
+    }
+
+    /// A time whose number is written with the decimals that a measured one has.
+    fn time_of(self, ms: f64, written: impl Fn(f64, usize) -> String) -> String {
+        let (millisecond, second) = match self.0 {
             ScriptLanguage::En => ("ms", "s"),
             ScriptLanguage::Ru => ("мс", "с"),
         };
-        if value.abs() >= 1_000.0 {
-            format!("{}{NBSP}{s}", self.number(value / 1e3, 2))
+        if ms.abs() >= 1_000.0 {
+            format!("{}{NBSP}{second}", written(ms / 1e3, 2))
         } else {
-            let decimals = if value.abs() < 10.0 { 2 } else { 0 };
-            format!("{}{NBSP}{ms}", self.number(value, decimals))
+            let decimals = if ms.abs() < 10.0 { 2 } else { 0 };
+            format!("{}{NBSP}{millisecond}", written(ms, decimals))
         }
     }
 
@@ -82,12 +89,16 @@ impl Format {
         }
     }
 
-    /// Money of the demo, which is played in roubles.
+    /// Money of the demo, which is played in roubles; the sign comes last in every language, as on the page.
     pub(super) fn money(self, value: Money) -> String {
-        match self.0 {
-            ScriptLanguage::En => format!("₽{}", self.number(value.major(), 2)),
-            ScriptLanguage::Ru => format!("{}{NBSP}₽", self.number(value.major(), 2)),
-        }
+        format!("{}{NBSP}₽", self.number(value.major(), 2))
+    }
+
+    /// Money without its small change, of which a large amount needs none.
+    pub(super) fn whole_money(self, value: Money) -> String {
+        let major = value.major();
+        let decimals = if major.abs() < SMALL_AMOUNT { 2 } else { 0 };
+        format!("{}{NBSP}₽", self.number(major, decimals))
     }
 
     /// A value in its unit.
@@ -111,9 +122,18 @@ impl Format {
         value.map_or_else(|| NOTHING.to_owned(), |value| self.value(value, unit))
     }
 
-    /// A range in its unit.
+    /// A stated value, with no digits that are not stated.
+    fn stated(self, value: f64, unit: Unit) -> String {
+        match unit {
+            Unit::Ms => self.time_of(value, |number, _| self.trimmed(number)),
+            Unit::Percent => self.with_percent(&self.trimmed(value)),
+            Unit::Count | Unit::Bytes => self.value(value, unit),
+        }
+    }
+
+    /// A stated range in its unit.
     pub(super) fn range(self, range: Range, unit: Unit) -> String {
-        let [from, to] = [range.from, range.to].map(|end| end.map(|end| self.value(end, unit)));
+        let [from, to] = [range.from, range.to].map(|end| end.map(|end| self.stated(end, unit)));
         match (from, to) {
             (Some(from), Some(to)) if from == to => from,
             (Some(from), Some(to)) => format!("{from} – {to}"),

@@ -2,15 +2,12 @@
 
 use std::fmt::Write;
 
-use reelscope_demo::wire::{BeforeAfter, Figures};
-
+use super::TakeAway;
 use super::calculator::calculator;
-use super::format::{Format, brief, count, escaped, ms};
+use super::format::{Format, count, escaped, ms};
 use super::picture::picture;
 use super::words::Words;
-use super::{ReportedIssue, TakeAway};
 use crate::script::Unit;
-use crate::wire::{ClaimVerdict, FixVerdict};
 
 /// The content security policy of the file: styles of its own and pictures within it.
 pub const POLICY: &str =
@@ -26,7 +23,7 @@ pub fn html(report: &TakeAway) -> String {
     };
     let parts = [
         page.head(report),
-        page.pairs(&report.pairs),
+        page.pairs(report),
         page.fixes(report),
         page.claims(report),
         page.waterfalls(report),
@@ -50,9 +47,10 @@ pub fn html(report: &TakeAway) -> String {
     )
 }
 
-struct Page {
-    words: &'static Words,
-    format: Format,
+/// Writes the parts of the file, each in one of the neighbouring files.
+pub(super) struct Page {
+    pub(super) words: &'static Words,
+    pub(super) format: Format,
 }
 
 /// A table; the first column is text, the others have the class `n` where their heads say so.
@@ -83,8 +81,16 @@ pub(super) fn marked(text: &str, is_good: Option<bool>) -> String {
     format!("<span class=\"{class}\">{}</span>", escaped(text))
 }
 
+/// A text with a note below it, where there is one.
+pub(super) fn noted(text: &str, note: &str) -> String {
+    if note.is_empty() {
+        return escaped(text);
+    }
+    format!("{}<small>{}</small>", escaped(text), escaped(note))
+}
+
 impl Page {
-    fn part(&self, title: &str, content: &str) -> String {
+    pub(super) fn part(&self, title: &str, content: &str) -> String {
         let content = if content.is_empty() {
             format!("<p class=\"dim\">{}</p>\n", self.words.nothing)
         } else {
@@ -104,48 +110,6 @@ impl Page {
         }
         let (title, below) = (escaped(&report.title), escaped(&below));
         format!("<header>{logo}<div><h1>{title}</h1><p class=\"dim\">{below}</p></div></header>\n")
-    }
-
-    fn pairs(&self, pairs: &[BeforeAfter]) -> String {
-        let words = self.words;
-        let heads = [
-            (words.problem, ""),
-            ("", ""),
-            (words.spins, "n"),
-            (words.median, "n"),
-            (words.p95, "n"),
-            (words.failed_spins, "n"),
-            (words.failed_stakes, "n"),
-        ];
-        let row = |name: &str, side: &str, figures: &Figures| {
-            vec![
-                escaped(name),
-                escaped(side),
-                self.format.number(count(figures.spins), 0),
-                self.format.ms(figures.p50_ms),
-                self.format.ms(figures.p95_ms),
-                self.format.percent(figures.error_rate_percent),
-                self.format.money(figures.failed_minor),
-            ]
-        };
-        let mut rows = Vec::new();
-        for pair in pairs {
-            let mut name = words.compared(pair.problem);
-            let sides = [(words.before, &pair.before), (words.after, &pair.after)];
-            for (side, figures) in sides
-                .into_iter()
-                .filter_map(|(side, of)| Some((side, of.as_ref()?)))
-            {
-                rows.push(row(name, side, figures));
-                name = "";
-            }
-        }
-        let content = if rows.is_empty() {
-            String::new()
-        } else {
-            table(&heads, &rows)
-        };
-        self.part(words.at_a_glance, &content)
     }
 
     /// Both on one scale, so that the shorter one is seen to be shorter.
@@ -172,173 +136,16 @@ impl Page {
         }
         if !content.is_empty() {
             content = format!("<div class=\"waterfalls\">\n{content}</div>\n");
+            let missing = match (&report.before, &report.after) {
+                (None, _) => words.not_before,
+                (_, None) => words.not_after,
+                _ => "",
+            };
+            if !missing.is_empty() {
+                let _ = writeln!(content, "<p class=\"dim\">{missing}</p>");
+            }
         }
         self.part(words.waterfalls, &content)
-    }
-
-    fn fixes(&self, report: &TakeAway) -> String {
-        let words = self.words;
-        let heads = [
-            (words.problem, ""),
-            ("", ""),
-            (words.before, "n"),
-            (words.after, "n"),
-            (words.verdict, ""),
-        ];
-        let rows: Vec<_> = report
-            .fixes
-            .iter()
-            .map(|fix| {
-                let is_good = match fix.verdict {
-                    FixVerdict::Helped => Some(true),
-                    FixVerdict::DidNotHelp => Some(false),
-                    FixVerdict::TooFew => None,
-                };
-                vec![
-                    escaped(words.problem(fix.problem)),
-                    escaped(words.state(fix.state)),
-                    self.format.maybe(fix.before, fix.unit),
-                    self.format.maybe(fix.after, fix.unit),
-                    marked(words.fix_verdict(fix.verdict), is_good),
-                ]
-            })
-            .collect();
-        self.part(words.fixes, &table(&heads, &rows))
-    }
-
-    fn claims(&self, report: &TakeAway) -> String {
-        let words = self.words;
-        let heads = [
-            (words.figure, ""),
-            (words.stated, "n"),
-            (words.holds, "n"),
-            (words.measured, "n"),
-            (words.spins, "n"),
-            (words.verdict, ""),
-        ];
-        let rows: Vec<_> = report
-            .claims
-            .iter()
-            .map(|claim| {
-                let state = &claim.state;
-                let is_good = match state.verdict {
-                    ClaimVerdict::BorneOut => Some(true),
-                    ClaimVerdict::NotBorneOut => Some(false),
-                    ClaimVerdict::TooFew => None,
-                };
-                vec![
-                    escaped(&claim.label),
-                    self.format.range(claim.stated, state.unit),
-                    self.format.range(claim.holds, state.unit),
-                    self.format.maybe(state.measured, state.unit),
-                    self.format.number(count(state.spins), 0),
-                    marked(words.claim_verdict(state.verdict), is_good),
-                ]
-            })
-            .collect();
-        self.part(words.claims, &table(&heads, &rows))
-    }
-
-    fn issues(&self, issues: &[ReportedIssue]) -> String {
-        let words = self.words;
-        let mut content = String::new();
-        for ReportedIssue { issue, frames } in issues {
-            let mut below = format!(
-                "{} · {}: {} · {}: {}",
-                issue.services.join(", "),
-                words.events,
-                self.format.number(count(issue.events), 0),
-                words.players,
-                self.format.number(count(issue.players), 0),
-            );
-            if let Some(share) = &issue.share {
-                let percent = 100.0 * count(share.failed) / count(share.requests.max(1));
-                let _ = write!(
-                    below,
-                    " · {} {} {}",
-                    self.format.percent(percent),
-                    words.share,
-                    share.transaction
-                );
-            }
-            let stack: Vec<_> = frames
-                .iter()
-                .map(|frame| {
-                    let file = frame.file.as_deref().unwrap_or_default();
-                    let line = frame.line.map_or_else(String::new, |line| format!(":{line}"));
-                    format!("{}  {file}{line}", frame.function)
-                })
-                .collect();
-            let _ = writeln!(
-                content,
-                "<div class=\"issue\"><h3>{}: {}</h3><p class=\"dim\">{}</p><pre>{}</pre></div>",
-                escaped(&issue.kind),
-                escaped(&brief(&issue.value, 300)),
-                escaped(&below),
-                escaped(&stack.join("\n")),
-            );
-        }
-        self.part(words.issues, &content)
-    }
-
-    fn money(&self, report: &TakeAway) -> String {
-        let (words, money) = (self.words, &report.money);
-        let band = money
-            .rtp_band_percent
-            .map_or_else(String::new, |band| format!(" ± {}", self.format.percent(band)));
-        let rtp = format!(
-            "{}{band} ({} {})",
-            self.format.maybe(money.rtp_percent, Unit::Percent),
-            words.exact,
-            self.format.percent(money.exact_rtp_percent),
-        );
-        let rows = [
-            (words.spins, self.format.number(count(money.spins), 0)),
-            (words.staked, self.format.money(money.staked)),
-            (words.paid_out, self.format.money(money.paid_out)),
-            (words.rtp, rtp),
-            (words.failed_stakes, self.format.money(money.failed_stakes)),
-        ];
-        self.part(words.money, &pairs_of(&rows))
-    }
-
-    fn releases(&self, report: &TakeAway) -> String {
-        let words = self.words;
-        let heads = [
-            (words.release, ""),
-            (words.changes, ""),
-            (words.spins, "n"),
-            (words.p95, "n"),
-            (words.failed_spins, "n"),
-            (words.rtp, "n"),
-            ("", ""),
-        ];
-        let rows: Vec<_> = report
-            .releases
-            .iter()
-            .map(|release| {
-                let regressed = !release.regressions.is_empty();
-                vec![
-                    escaped(&release.release),
-                    escaped(&release.changes.join(", ")),
-                    self.format.number(count(release.figures.spins), 0),
-                    self.format.ms(release.figures.p95_ms),
-                    self.format.percent(release.figures.error_rate_percent),
-                    self.format.maybe(release.rtp_percent, Unit::Percent),
-                    if regressed {
-                        marked(words.regression, Some(false))
-                    } else {
-                        String::new()
-                    },
-                ]
-            })
-            .collect();
-        let content = if rows.is_empty() {
-            String::new()
-        } else {
-            table(&heads, &rows)
-        };
-        self.part(words.releases, &content)
     }
 
     fn cost(&self, report: &TakeAway) -> String {
@@ -387,17 +194,17 @@ impl Page {
     fn glossary(&self, report: &TakeAway) -> String {
         let terms = report.glossary.iter();
         let rows: Vec<_> = terms
-            .map(|term| (term.term.as_str(), term.meaning.clone()))
+            .map(|term| (term.term.as_str(), escaped(&term.meaning)))
             .collect();
         self.part(self.words.glossary, &pairs_of(&rows))
     }
 }
 
-/// Names with their values.
-fn pairs_of(rows: &[(&str, String)]) -> String {
+/// Names with their values, which are markup.
+pub(super) fn pairs_of(rows: &[(&str, String)]) -> String {
     let mut text = "<dl>\n".to_owned();
     for (name, value) in rows {
-        let _ = writeln!(text, "<dt>{}</dt><dd>{}</dd>", escaped(name), escaped(value));
+        let _ = writeln!(text, "<dt>{}</dt><dd>{value}</dd>", escaped(name));
     }
     text.push_str("</dl>\n");
     text

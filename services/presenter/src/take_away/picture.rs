@@ -6,10 +6,10 @@ use super::format::{Format, brief, count, escaped, ms};
 use super::waterfall::{Waterfall, WaterfallRow};
 
 /// Width of a waterfall, of its names, and height of a row, in units of the picture.
-const WIDTH: f64 = 720.0;
-const NAMES: f64 = 300.0;
-const TIMES: f64 = 60.0;
-const ROW: f64 = 15.0;
+const WIDTH: f64 = 640.0;
+const NAMES: f64 = 290.0;
+const TIMES: f64 = 54.0;
+const ROW: f64 = 13.0;
 /// Limit of the letters of a name.
 const MOST_LETTERS: usize = 50;
 

@@ -1,6 +1,6 @@
 use reelscope_contracts::Money;
 use reelscope_demo::faults::table::{FaultId, FaultState};
-use reelscope_demo::wire::Figures;
+use reelscope_demo::wire::{ComparedFigure, Figures, Regression};
 
 use reelscope_page_api::telemetry::EventCounts;
 
@@ -148,6 +148,7 @@ fn report(language: ScriptLanguage) -> TakeAway {
             after: Some(0.2),
             spins_after: 1,
             verdict: FixVerdict::Helped,
+            enough: None,
             needs: None,
         }],
         claims: vec![ReportedClaim {
@@ -165,6 +166,7 @@ fn report(language: ScriptLanguage) -> TakeAway {
                 unit: Unit::Ms,
                 spins: 4,
                 verdict: ClaimVerdict::BorneOut,
+                enough: None,
                 needs: None,
             },
         }],
@@ -173,6 +175,7 @@ fn report(language: ScriptLanguage) -> TakeAway {
             frames: Vec::new(),
         }],
         releases: Vec::new(),
+        releases_left_out: 0,
         cost: None,
         calculator: calculation(),
         questions: vec![question],
@@ -202,10 +205,10 @@ fn figures_are_written_as_the_language_does() {
         "1,234",
         "4.10\u{a0}s",
         "10.0%",
-        "₽12,345.67",
+        "12,345.67\u{a0}₽",
         "2025-11-24",
         "helped",
-        "≥\u{a0}2.50\u{a0}s",
+        "≥\u{a0}2.5\u{a0}s",
     ] {
         assert!(en.contains(text), "{text}");
     }
@@ -217,7 +220,7 @@ fn figures_are_written_as_the_language_does() {
         "12\u{a0}345,67\u{a0}₽",
         "24.11.2025",
         "помогло",
-        "≥\u{a0}2,50\u{a0}с",
+        "≥\u{a0}2,5\u{a0}с",
     ] {
         assert!(ru.contains(text), "{text}");
     }
@@ -230,7 +233,7 @@ fn each_value_of_the_calculator_says_whether_it_is_measured_or_assumed() {
     for text in [
         "<td class=\"\"><span class=\"good\">Measured · Spins: 4,321 · 2025-11-24 16:00 UTC</span></td>",
         "<td class=\"n\">0.25%</td><td class=\"\"><span class=\"dim\">assumption</span></td>",
-        "<td class=\"n\">–</td><td class=\"n\">₽1,234.00</td>",
+        "<td class=\"n\">–</td><td class=\"n\">1,234\u{a0}₽</td>",
         "“Benefit a month” − 2 × “Hold (GGR ÷ stakes)” &lt;b&gt;",
     ] {
         assert!(en.contains(text), "{text}");
@@ -243,6 +246,105 @@ fn each_value_of_the_calculator_says_whether_it_is_measured_or_assumed() {
     ] {
         assert!(ru.contains(text), "{text}");
     }
+}
+
+#[test]
+fn no_figure_stands_without_its_pair() {
+    let mut one_sided = report(ScriptLanguage::En);
+    one_sided.pairs = [FaultId::SlowRng, FaultId::MissingIndex]
+        .map(|problem| BeforeAfter {
+            problem: ComparedProblem::One(problem),
+            before: None,
+            after: Some(figures(5.5)),
+            own: None,
+            before_trace: None,
+            after_trace: None,
+        })
+        .to_vec();
+    one_sided.fixes[0].before = None;
+    one_sided.fixes[0].verdict = FixVerdict::TooFew;
+    one_sided.fixes[0].enough = Some(1);
+    let page = html(&one_sided);
+    assert!(page.contains("Inefficient RNG, Missing index: not measured with the problem"));
+    assert!(page.contains("Nothing to compare yet"));
+    for figure in ["5.50\u{a0}ms", "0.20\u{a0}ms"] {
+        assert!(!page.contains(figure), "{figure}");
+    }
+}
+
+#[test]
+fn the_first_figures_are_what_the_fixes_brought() {
+    let [en, ru] = [ScriptLanguage::En, ScriptLanguage::Ru].map(|language| html(&report(language)));
+    for (page, texts) in [
+        (
+            &en,
+            [
+                "<s>4.10\u{a0}s</s> → <b class=\"good\">5.50\u{a0}ms</b>",
+                "745× faster",
+                "spins: 1,234 before, 1,234 after",
+                "no change",
+            ],
+        ),
+        (
+            &ru,
+            [
+                "<s>4,10\u{a0}с</s> → <b class=\"good\">5,50\u{a0}мс</b>",
+                "ускорение ×745",
+                "спинов: 1\u{a0}234 до, 1\u{a0}234 после",
+                "без изменений",
+            ],
+        ),
+    ] {
+        let table = page.find("<table>").unwrap();
+        for text in texts {
+            assert!(page[..table].contains(text), "{text}: {page}");
+        }
+    }
+}
+
+#[test]
+fn an_rtp_of_a_few_spins_says_how_many_would_do() {
+    let mut few = report(ScriptLanguage::En);
+    assert!(html(&few).contains("too few spins to say</small><small>about 36 spins are enough"));
+    few.money.rtp_band_percent = Some(4.0);
+    assert!(html(&few).contains("95.0%<small>±4.0%</small><small>exact 96.1%"));
+}
+
+#[test]
+fn releases_say_what_they_changed_in_words() {
+    let mut two = report(ScriptLanguage::En);
+    let release = |release: &str, changes: &[&str]| ReleaseFigures {
+        release: release.to_owned(),
+        changes: changes.iter().map(|name| (*name).to_owned()).collect(),
+        figures: figures(5.5),
+        rtp_percent: Some(95.0),
+        rtp_band_percent: Some(4.0),
+        regressions: Vec::new(),
+    };
+    two.releases = vec![
+        release("1.1.0", &["slow-rng-fixed", HOSTILE]),
+        release("1.2.0", &["wrong-paytable"]),
+    ];
+    two.releases[1].regressions.push(Regression {
+        figure: ComparedFigure::P95,
+        expected: 10.0,
+        measured: 4_000.0,
+        standard_errors: 9.0,
+        service: "game-engine".to_owned(),
+        suspect: Some("slow-rng".to_owned()),
+    });
+    two.releases_left_out = 12;
+    let page = html(&two);
+    for text in [
+        "Fixed: Inefficient RNG",
+        "New problems: Wrong paytable",
+        "Wait, P95: 4.00\u{a0}s instead of 10\u{a0}ms",
+        "likely cause: Inefficient RNG in game-engine",
+        "switched by hand: 12.",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    assert!(!page.contains("<script"));
 }
 
 #[test]

@@ -1,13 +1,11 @@
 //! The words of the take-away, in each language.
 
-use reelscope_demo::faults::table::{FaultId, FaultState};
-use reelscope_demo::wire::{AllProblems, ComparedProblem};
+mod glossary;
+mod names;
 
-use super::Term;
-use crate::calculator::formulas::FormulaId;
-use crate::calculator::inputs::InputId;
 use crate::script::ScriptLanguage;
-use crate::wire::{ClaimVerdict, FixVerdict};
+
+pub(super) use glossary::glossary;
 
 /// All words of one language.
 pub(super) struct Words {
@@ -15,6 +13,36 @@ pub(super) struct Words {
     pub(super) made_for: &'static str,
     pub(super) nothing: &'static str,
     pub(super) at_a_glance: &'static str,
+    pub(super) hero_wait: &'static str,
+    pub(super) hero_errors: &'static str,
+    pub(super) hero_lost: &'static str,
+    pub(super) hero_lost_per_hour: &'static str,
+    pub(super) volume: &'static str,
+    pub(super) few_per_hour: &'static str,
+    pub(super) nothing_compared: &'static str,
+    pub(super) faster: &'static str,
+    pub(super) slower: &'static str,
+    pub(super) alike: &'static str,
+    pub(super) fewer_failures: &'static str,
+    pub(super) more_failures: &'static str,
+    pub(super) too_few: &'static str,
+    pub(super) enough: &'static str,
+    pub(super) enough_on_each: &'static str,
+    pub(super) few: &'static str,
+    pub(super) few_note: &'static str,
+    pub(super) spins_on_each: &'static str,
+    pub(super) not_before: &'static str,
+    pub(super) not_after: &'static str,
+    pub(super) not_on_either: &'static str,
+    pub(super) fixed_in: &'static str,
+    pub(super) came_in: &'static str,
+    pub(super) wrong_paytable: &'static str,
+    pub(super) instead: &'static str,
+    pub(super) suspect: &'static str,
+    pub(super) points_to: &'static str,
+    pub(super) fine: &'static str,
+    pub(super) one_release: &'static str,
+    pub(super) left_out_spins: &'static str,
     pub(super) before: &'static str,
     pub(super) after: &'static str,
     pub(super) problem: &'static str,
@@ -45,7 +73,6 @@ pub(super) struct Words {
     pub(super) releases: &'static str,
     pub(super) release: &'static str,
     pub(super) changes: &'static str,
-    pub(super) regression: &'static str,
     pub(super) cost: &'static str,
     pub(super) cpu_per_spin: &'static str,
     pub(super) added_wait: &'static str,
@@ -73,6 +100,36 @@ const EN: Words = Words {
     made_for: "for",
     nothing: "Nothing was recorded for this part.",
     at_a_glance: "Before and after",
+    hero_wait: "A player waits (P50)",
+    hero_errors: "Failed spins",
+    hero_lost: "Lost to failures",
+    hero_lost_per_hour: "Lost to failures per hour",
+    volume: "at {} spins per hour, an assumption",
+    few_per_hour: "too few spins for an hourly figure",
+    nothing_compared: "Nothing to compare yet: make spins with the problems, fix them and make more.",
+    faster: "{}× faster",
+    slower: "{}× slower",
+    alike: "no change",
+    fewer_failures: "fewer failures",
+    more_failures: "more failures",
+    too_few: "too few spins to say",
+    enough: "about {} spins are enough",
+    enough_on_each: "enough: {} on each side",
+    few: "too few",
+    few_note: "Fewer than {} spins: percentiles are not reliable yet.",
+    spins_on_each: "spins: {} before, {} after",
+    not_before: "not measured with the problem",
+    not_after: "not measured with the fix",
+    not_on_either: "not measured yet",
+    fixed_in: "Fixed: {}",
+    came_in: "New problems: {}",
+    wrong_paytable: "Wrong paytable",
+    instead: "{} instead of {}",
+    suspect: "likely cause: {} in {}",
+    points_to: "the traces point to {}",
+    fine: "no regressions",
+    one_release: "Nothing to compare with yet: choose the next release on the Problems tab and make more spins.",
+    left_out_spins: "Spins left out, because another fault was on or a problem was switched by hand: {}.",
     before: "before",
     after: "after",
     problem: "Problem",
@@ -103,12 +160,11 @@ const EN: Words = Words {
     releases: "Releases",
     release: "Release",
     changes: "Changes",
-    regression: "regression",
     cost: "What telemetry costs",
     cpu_per_spin: "CPU per spin",
     added_wait: "Added to the median wait",
     bytes_per_spin: "Stored per spin",
-    not_measured: "Not measured in this session.",
+    not_measured: "Not measured in this session. Open Settings, press “Measure” in “Telemetry overhead”, and save the report again.",
     calculator: "What it is worth",
     results: "What comes of it",
     entered: "What it is computed from",
@@ -131,6 +187,36 @@ const RU: Words = Words {
     made_for: "для",
     nothing: "Для этого раздела ничего не записано.",
     at_a_glance: "До и после",
+    hero_wait: "Игрок ждёт (P50)",
+    hero_errors: "Неуспешные спины",
+    hero_lost: "Потери на сбоях",
+    hero_lost_per_hour: "Потери на сбоях в час",
+    volume: "при {} спинов в час, допущение",
+    few_per_hour: "мало спинов для оценки за час",
+    nothing_compared: "Сравнивать пока нечего: сделайте спины с проблемами, исправьте их и сделайте ещё.",
+    faster: "ускорение ×{}",
+    slower: "замедление ×{}",
+    alike: "без изменений",
+    fewer_failures: "сбоев меньше",
+    more_failures: "сбоев больше",
+    too_few: "мало спинов для вывода",
+    enough: "достаточно примерно {} спинов",
+    enough_on_each: "достаточно {} с каждой стороны",
+    few: "мало",
+    few_note: "Меньше {} спинов: перцентили пока ненадёжны.",
+    spins_on_each: "спинов: {} до, {} после",
+    not_before: "с проблемой не измерено",
+    not_after: "с исправлением не измерено",
+    not_on_either: "ещё не измерено",
+    fixed_in: "Исправлено: {}",
+    came_in: "Новые проблемы: {}",
+    wrong_paytable: "Неверная таблица выплат",
+    instead: "{} вместо {}",
+    suspect: "вероятная причина: {} в {}",
+    points_to: "трейсы указывают на {}",
+    fine: "регрессий нет",
+    one_release: "Сравнить пока не с чем: выберите следующий релиз на вкладке «Проблемы» и сделайте ещё спины.",
+    left_out_spins: "Не учтено спинов, потому что был включён другой сбой или проблему переключили вручную: {}.",
     before: "до",
     after: "после",
     problem: "Проблема",
@@ -161,12 +247,11 @@ const RU: Words = Words {
     releases: "Релизы",
     release: "Релиз",
     changes: "Изменения",
-    regression: "регрессия",
     cost: "Сколько стоит телеметрия",
     cpu_per_spin: "CPU на спин",
     added_wait: "Добавка к медиане ожидания",
     bytes_per_spin: "Хранится на спин",
-    not_measured: "В этой сессии не измерялось.",
+    not_measured: "В этой сессии не измерялось. Откройте «Настройки», нажмите «Измерить» в разделе «Нагрузка от телеметрии» и сохраните отчёт ещё раз.",
     calculator: "Какая от этого польза",
     results: "Что получается",
     entered: "Из чего посчитано",
@@ -191,207 +276,17 @@ impl Words {
             ScriptLanguage::Ru => &RU,
         }
     }
-
-    /// A name within a formula.
-    pub(super) fn quoted(&self, name: &str) -> String {
-        match self.language {
-            ScriptLanguage::En => format!("“{name}”"),
-            ScriptLanguage::Ru => format!("«{name}»"),
-        }
-    }
-
-    fn either(&self, en: &'static str, ru: &'static str) -> &'static str {
-        match self.language {
-            ScriptLanguage::En => en,
-            ScriptLanguage::Ru => ru,
-        }
-    }
-
-    pub(super) fn compared(&self, problem: ComparedProblem) -> &'static str {
-        match problem {
-            ComparedProblem::All(AllProblems::All) => self.either("All together", "Все вместе"),
-            ComparedProblem::One(id) => self.problem(id),
-        }
-    }
-
-    /// The name of a fault; other faults than those of the story have their id.
-    pub(super) fn problem(&self, id: FaultId) -> &'static str {
-        match id {
-            FaultId::MissingIndex => self.either("Missing index", "Нет индекса"),
-            FaultId::SlowRng => self.either("Inefficient RNG", "Неэффективный RNG"),
-            FaultId::SlowProvider => self.either("Slow provider", "Медленный провайдер"),
-            FaultId::PaymentErrors => self.either("Payment errors", "Ошибки платежей"),
-            FaultId::ProviderSpike
-            | FaultId::RtpAnomaly
-            | FaultId::GatewayPanic
-            | FaultId::ExpiredToken
-            | FaultId::ProviderDown
-            | FaultId::NPlusOne
-            | FaultId::SlowReport
-            | FaultId::MemoryLeak
-            | FaultId::SessionSurge => id.as_str(),
-        }
-    }
-
-    pub(super) fn state(&self, state: FaultState) -> &'static str {
-        match state {
-            FaultState::On => self.either("on", "включена"),
-            FaultState::Fixed => self.either("fixed", "исправлена"),
-            FaultState::Off => self.either("off", "выключена"),
-        }
-    }
-
-    pub(super) fn fix_verdict(&self, verdict: FixVerdict) -> &'static str {
-        match verdict {
-            FixVerdict::Helped => self.either("helped", "помогло"),
-            FixVerdict::DidNotHelp => self.either("did not help", "не помогло"),
-            FixVerdict::TooFew => self.either("too few spins to say", "мало спинов"),
-        }
-    }
-
-    pub(super) fn claim_verdict(&self, verdict: ClaimVerdict) -> &'static str {
-        match verdict {
-            ClaimVerdict::BorneOut => self.either("confirmed", "подтверждено"),
-            ClaimVerdict::NotBorneOut => self.either("not confirmed", "не подтверждено"),
-            ClaimVerdict::TooFew => self.either("too few spins to say", "мало спинов"),
-        }
-    }
-
-    /// The name of an input of the calculator.
-    pub(super) fn input(&self, id: InputId) -> &'static str {
-        let (en, ru) = match id {
-            InputId::Players => ("Players a month", "Игроков в месяц"),
-            InputId::SpinsPerDay => ("Spins a day", "Спинов в день"),
-            InputId::AverageStake => ("Average stake", "Средняя ставка"),
-            InputId::HoldPercent => ("Hold (GGR ÷ stakes)", "Холд (GGR ÷ ставки)"),
-            InputId::FailureBeforePercent => ("Failed spins before", "Неуспешные спины до"),
-            InputId::FailureAfterPercent => ("Failed spins after", "Неуспешные спины после"),
-            InputId::LossPerFailedSpin => ("Stake of a failed spin", "Ставка неуспешного спина"),
-            InputId::Incidents => ("Incidents a month", "Инцидентов в месяц"),
-            InputId::RepairBeforeHours => ("Time to repair before (MTTR)", "Время восстановления до (MTTR)"),
-            InputId::RepairAfterHours => ("Time to repair after (MTTR)", "Время восстановления после (MTTR)"),
-            InputId::Engineers => ("Engineers in an incident", "Инженеров на инцидент"),
-            InputId::EngineerHourCost => ("An engineer’s hour", "Час инженера"),
-            InputId::DowntimeHours => ("Downtime a month", "Простой в месяц"),
-            InputId::DowntimeLessPercent => ("Downtime, decrease", "Снижение простоя"),
-            InputId::NewPlayers => ("New players a month", "Новых игроков в месяц"),
-            InputId::ConversionPercent => (
-                "Conversion: new players who pay",
-                "Конверсия: новые игроки, которые платят",
-            ),
-            InputId::ConversionMorePercent => ("Conversion, increase", "Рост конверсии"),
-            InputId::HinderedPercent => (
-                "Players hindered by slow or failed spins",
-                "Игроки, которым мешают сбои и ожидание",
-            ),
-            InputId::EngagementMorePercent => ("Engagement, increase", "Рост вовлечённости"),
-            InputId::ChurnPercent => ("Churn a month", "Отток в месяц"),
-            InputId::ChurnLessPercent => ("Churn, decrease", "Снижение оттока"),
-            InputId::SetupHours => ("Engineers’ hours to set it up", "Время инженеров на внедрение"),
-            InputId::OneOffCost => ("One-off costs", "Разовые расходы"),
-            InputId::ToolCost => ("Monitoring tool, a month", "Сервис мониторинга, в месяц"),
-            InputId::OverheadCpuMs => (
-                "CPU time of telemetry per spin",
-                "Время CPU на телеметрию за спин",
-            ),
-            InputId::CoreHourCost => ("CPU core, an hour", "Ядро CPU, час"),
-        };
-        self.either(en, ru)
-    }
-
-    /// The name of what comes of a formula.
-    pub(super) fn formula_name(&self, id: FormulaId) -> &'static str {
-        let (en, ru) = match id {
-            FormulaId::SpinsPerMonth => ("Spins a month", "Спинов в месяц"),
-            FormulaId::Revenue => ("GGR a month", "GGR в месяц"),
-            FormulaId::FailuresValue => ("Fewer failed spins", "Меньше неуспешных спинов"),
-            FormulaId::RepairHoursSaved => (
-                "Hours of repair saved a month",
-                "Сэкономлено часов на восстановлении",
-            ),
-            FormulaId::EngineersValue => ("Engineers’ time", "Время инженеров"),
-            FormulaId::DowntimeValue => ("Less downtime", "Меньше простоя"),
-            FormulaId::ConversionValue => ("Higher conversion", "Выше конверсия"),
-            FormulaId::EngagementValue => ("Higher engagement", "Выше вовлечённость"),
-            FormulaId::ChurnValue => ("Lower churn", "Меньше отток"),
-            FormulaId::Benefit => ("Benefit a month", "Польза в месяц"),
-            FormulaId::TelemetryCost => ("Cost of telemetry a month", "Стоимость телеметрии в месяц"),
-            FormulaId::Net => ("Net benefit a month", "Чистая польза в месяц"),
-            FormulaId::PaybackMonths => ("Payback period", "Срок окупаемости"),
-        };
-        self.either(en, ru)
-    }
 }
 
-/// The words that a reader may not know: term and meaning in English, then in Russian.
-const TERMS: [[&str; 4]; 9] = [
-    [
-        "trace",
-        "everything that one operation did across services",
-        "трейс",
-        "всё, что одна операция сделала во всех сервисах",
-    ],
-    [
-        "span",
-        "one timed step of a trace",
-        "спан",
-        "один шаг трейса с его временем",
-    ],
-    [
-        "critical path",
-        "the chain of spans that the total duration depends on",
-        "критический путь",
-        "цепочка спанов, от которой зависит общее время",
-    ],
-    [
-        "issue",
-        "a group of equal errors",
-        "ошибка (issue)",
-        "группа одинаковых ошибок",
-    ],
-    [
-        "P50, P95",
-        "half of the spins, or 95% of them, took no longer",
-        "P50, P95",
-        "половина спинов, или 95 % спинов, длилась не дольше",
-    ],
-    [
-        "RTP",
-        "return to player: payouts divided by stakes; the band is where chance keeps it 95 times in 100",
-        "RTP",
-        "возврат игроку: выплаты, делённые на ставки; в интервале случайность удерживает его 95 раз из 100",
-    ],
-    [
-        "MTTR",
-        "mean time to resolution: from the first notice of a failure to its end",
-        "MTTR",
-        "среднее время исправления: от обнаружения сбоя до его устранения",
-    ],
-    [
-        "regression",
-        "a figure that got worse with a release, beyond chance",
-        "регрессия",
-        "показатель, который с релизом ухудшился сильнее случайного",
-    ],
-    [
-        "telemetry",
-        "what services report of themselves: traces, errors, measurements, logs",
-        "телеметрия",
-        "то, что сервисы сообщают о себе: трейсы, ошибки, измерения, логи",
-    ],
-];
-
-pub(super) fn glossary(language: ScriptLanguage) -> Vec<Term> {
-    let terms = TERMS
-        .iter()
-        .map(|[en, meaning_en, ru, meaning_ru]| match language {
-            ScriptLanguage::En => (en, meaning_en),
-            ScriptLanguage::Ru => (ru, meaning_ru),
-        });
-    terms
-        .map(|(term, meaning)| Term {
-            term: (*term).to_owned(),
-            meaning: (*meaning).to_owned(),
-        })
-        .collect()
+/// Puts values into the places `{}` of a phrase, in their order.
+pub(super) fn filled(phrase: &str, values: &[&str]) -> String {
+    let mut values = values.iter();
+    let mut text = String::new();
+    for (at, part) in phrase.split("{}").enumerate() {
+        if at > 0 {
+            text.push_str(values.next().copied().unwrap_or_default());
+        }
+        text.push_str(part);
+    }
+    text
 }

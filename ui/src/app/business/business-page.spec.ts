@@ -3,7 +3,6 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { By } from '@angular/platform-browser';
 
 import { CalculatorStore } from '../core/api/calculator-store';
-import { Gateway } from '../core/api/gateway';
 import { micros } from '../core/api/micros';
 import { PaytableStore } from '../core/api/paytable-store';
 import { Session } from '../core/api/session';
@@ -66,7 +65,6 @@ describe('the business page', () => {
     TestBed.configureTestingModule({
       providers: [
         provideLanguages(),
-        { provide: Gateway, useValue: { dailyReport: () => Promise.resolve({ totals: [] }) } },
         { provide: Address, useValue: address },
         {
           provide: CalculatorStore,

@@ -8,7 +8,6 @@ import { Address } from '../core/ui/address';
 import { LoadWords } from '../core/ui/load-words';
 import { BusinessParts } from './business-parts';
 import { Z_95, bandOf, enoughSpins, rtpVerdict } from './confidence';
-import { DailyReport } from './daily-report';
 import { MoneyCard } from './money-card';
 import { LEAST_PROJECTED, lostPerHour } from './projection';
 import { RtpCard } from './rtp-card';
@@ -21,7 +20,7 @@ import { wholeMoney } from './whole-money';
 /** Money: what failures cost, then stakes, payouts and revenue, and the observed RTP against the exact one. */
 @Component({
   selector: 'rs-business-page',
-  imports: [BusinessParts, DailyReport, LoadWords, MoneyCard, RtpCard, VolumeField],
+  imports: [BusinessParts, LoadWords, MoneyCard, RtpCard, VolumeField],
   templateUrl: './business-page.html',
   styleUrls: ['../core/ui/insights.css', './business-page.css'],
   changeDetection: ChangeDetectionStrategy.OnPush,

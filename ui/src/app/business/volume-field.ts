@@ -46,7 +46,7 @@ const MOST = 10_000_000;
       width: 5.4rem;
       margin-inline: var(--space-1);
       padding: var(--space-1) var(--space-4);
-      border: 1px dashed var(--edge);
+      border: var(--hair) dashed var(--edge);
       border-radius: 0.4rem;
       background: var(--ink);
       color: var(--text);
@@ -57,7 +57,7 @@ const MOST = 10_000_000;
     }
     em {
       padding: 0 var(--space-4);
-      border: 1px dashed var(--edge);
+      border: var(--hair) dashed var(--edge);
       border-radius: 0.5rem;
       font-style: normal;
       white-space: nowrap;

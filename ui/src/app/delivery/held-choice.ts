@@ -39,6 +39,15 @@ import { DeliveryStore } from './delivery-store';
       </section>
     }
   `,
+  // An empty question takes no place.
+  styles: `
+    :host(:empty) {
+      display: none;
+    }
+    :host .ask {
+      border-color: var(--gold);
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class HeldChoice {

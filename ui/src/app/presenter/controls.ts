@@ -74,7 +74,6 @@ function linksTo(page: Page): readonly string[] {
     case 'overhead':
       return [link(pathOf('settings'))];
     case 'calculator':
-    case 'daily_report':
       return [link(pathOf('business'))];
     case 'questions':
       return [];

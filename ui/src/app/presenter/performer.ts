@@ -23,7 +23,6 @@ const SEARCHED = 200;
 /** The pages that have a part which counts as a page of the script. */
 const PART_PATHS = {
   overhead: pathOf('settings'),
-  daily_report: '/business/money',
   calculator: '/business/calculator',
 } as const;
 
@@ -79,7 +78,7 @@ export class Performer {
     if (page === 'trace') return this.openNewestTrace();
     if (page === 'issue') return this.openNewestIssue();
     if (page === 'compare') return this.compare();
-    if (page === 'overhead' || page === 'daily_report' || page === 'calculator') {
+    if (page === 'overhead' || page === 'calculator') {
       this.go(PART_PATHS[page]);
       const part = await drawn(() => firstShown([`[data-spot~='${page}']`]));
       part?.scrollIntoView({ block: 'center' });

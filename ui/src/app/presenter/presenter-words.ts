@@ -5,6 +5,7 @@ import {
   ClaimState,
   ConditionState,
   FaultId,
+  FixState,
   Range,
   StepCondition,
   Unit,
@@ -12,7 +13,7 @@ import {
 import { isProblemId } from '../core/api/parts';
 import { problemWords } from '../core/i18n/error-words';
 import { Formats } from '../core/i18n/formats';
-import { Language } from '../core/i18n/language';
+import { Key, Language } from '../core/i18n/language';
 import { NothingThere } from './performer';
 
 type Words = Pick<Language, 'say' | 'count' | 'formats'>;
@@ -120,8 +121,31 @@ export function clockText({ number }: Pick<Formats, 'number'>, ms: number): stri
   return `${number(Math.floor(seconds / 60))}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-export function verdictKey({ verdict }: Pick<ClaimState, 'verdict'>) {
-  return `presenter.claim.${verdict}` as const;
+/** The words of a verdict; a figure of too few spins is told apart from none. */
+export function claimKey({ verdict, measured }: Pick<ClaimState, 'verdict' | 'measured'>): Key {
+  if (verdict !== 'too_few') return `presenter.claim.${verdict}`;
+  return measured === null ? 'presenter.claim.none' : 'insights.business.few';
+}
+
+/** How many spins would tell; empty where it is told, or where nothing is measured. */
+export function enoughWords(
+  { say, formats }: Words,
+  { enough, measured }: Pick<ClaimState, 'enough' | 'measured'>,
+): string {
+  if (enough === null || measured === null) return '';
+  return say('insights.business.enough', { count: formats().number(enough) });
+}
+
+/** What a fix brought. */
+export function fixWords(
+  { say, formats }: Words,
+  { verdict, enough, before, after }: FixState,
+  figures: { readonly before: string; readonly after: string },
+): string {
+  if (verdict !== 'too_few') return say(`presenter.fix.${verdict}`, figures);
+  const few = say('impact.tooFew');
+  if (enough === null || before === null || after === null) return few;
+  return `${few} (${say('impact.enough', { count: formats().number(enough) })})`;
 }
 
 /** Why something could not be done. */

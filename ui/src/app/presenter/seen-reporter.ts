@@ -9,7 +9,7 @@ import { seenAt } from './seen';
 /** Interval of looking which parts of a page are in sight, in milliseconds. */
 const LOOK_MS = 1_000;
 /** Parts of pages that count as pages of the script, which are the names of their spots. */
-const PARTS = ['overhead', 'daily_report', 'calculator'] as const satisfies readonly Page[];
+const PARTS = ['overhead', 'calculator'] as const satisfies readonly Page[];
 
 /** Tells the server what a person looks at, for the present step, while a presentation is given. */
 @Injectable({ providedIn: 'root' })

@@ -50,7 +50,7 @@ interface Hole {
     .hole {
       position: fixed;
       z-index: 4;
-      border: 1px solid var(--gold);
+      border: var(--hair) solid var(--gold);
       border-radius: 0.6rem;
       box-shadow: 0 0 0 300vmax var(--glass-veil);
       pointer-events: none;

@@ -2,7 +2,16 @@ import { ChangeDetectionStrategy, Component, computed, inject, input, output } f
 
 import { Action, Claim, ClaimState } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
-import { actionWords, conditionWords, figureText, nameOfFault, rangeText } from './presenter-words';
+import {
+  actionWords,
+  claimKey,
+  conditionWords,
+  enoughWords,
+  figureText,
+  fixWords,
+  nameOfFault,
+  rangeText,
+} from './presenter-words';
 import { Standing } from './standing';
 
 /** The figures of a script beside what is measured, each with what to do where it is not borne out. */
@@ -15,6 +24,9 @@ import { Standing } from './standing';
         <span class="stated">{{ say('presenter.claim.stated') }} {{ row.stated }}</span>
         <b class="measured">{{ row.measured }}</b>
         <span class="verdict">{{ row.words }}</span>
+        @if (row.enough; as enough) {
+          <span class="enough" data-test="claim-enough">{{ enough }}</span>
+        }
         @if (row.needs; as needs) {
           <button type="button" class="quiet" data-test="claim-needs" (click)="act.emit(needs)">
             {{ row.doing }}
@@ -65,6 +77,12 @@ import { Standing } from './standing';
     .verdict {
       text-align: right;
     }
+    .enough {
+      grid-column: 1 / -1;
+      color: var(--soft);
+      font-size: 0.85rem;
+      text-align: right;
+    }
     button {
       grid-column: 1 / -1;
       justify-self: start;
@@ -91,6 +109,7 @@ export class Claims {
       if (!state) return [];
       const { measured, unit, spins, verdict, needs } = state;
       const over = spins > 0 ? ` · ${this.language.count('presenter.claim.spins', spins)}` : '';
+      const enough = enoughWords(this.language, state);
       return [
         {
           label,
@@ -98,7 +117,8 @@ export class Claims {
           needs,
           stated: rangeText(this.language, stated, unit),
           measured: figureText(this.language, measured, unit),
-          words: this.say(`presenter.claim.${verdict}`) + over,
+          words: this.say(claimKey(state)) + over,
+          enough,
           doing: needs ? actionWords(this.language, needs) : '',
         },
       ];
@@ -190,13 +210,14 @@ export class StepConditions {
       const words = conditionWords(this.language, condition, now);
       return [{ fulfilled: now.fulfilled, words }];
     });
-    const fixes = state.fixes.map(({ problem, verdict, before, after, unit }) => {
+    const fixes = state.fixes.map((fix) => {
+      const { problem, verdict, before, after, unit } = fix;
       const figures = {
         before: figureText(this.language, before, unit),
         after: figureText(this.language, after, unit),
       };
       const name = nameOfFault(this.language, problem);
-      const words = this.say(`presenter.fix.${verdict}`, figures);
+      const words = fixWords(this.language, fix, figures);
       return { fulfilled: verdict === 'helped', words: `${name}: ${words}` };
     });
     return [...conditions, ...fixes];

@@ -5,13 +5,25 @@ import { CalculatorPage } from '../calculator/calculator-page';
 import { Address } from '../core/ui/address';
 import { partAt } from '../core/ui/business-part';
 import { PartFailed, PartLoading } from '../core/ui/part-states';
+import { DailyReportPage } from '../daily-report/daily-report-page';
 import { ImpactPage } from '../impact/impact-page';
 import { ReleasesPage } from '../releases/releases-page';
 
-/** The pages below `/business`: money, before and after, releases, and the value calculator. Each is loaded when it is shown. */
+/**
+ * The pages below `/business`: before and after, money, the report by day, releases, and the value
+ * calculator. Each is loaded when it is shown.
+ */
 @Component({
   selector: 'rs-business-screen',
-  imports: [PartFailed, PartLoading, BusinessPage, CalculatorPage, ImpactPage, ReleasesPage],
+  imports: [
+    PartFailed,
+    PartLoading,
+    BusinessPage,
+    CalculatorPage,
+    DailyReportPage,
+    ImpactPage,
+    ReleasesPage,
+  ],
   template: `
     @if (part() === 'impact') {
       @defer (on immediate) {
@@ -28,6 +40,14 @@ import { ReleasesPage } from '../releases/releases-page';
         <rs-part-loading />
       } @error {
         <rs-part-failed part="releases" />
+      }
+    } @else if (part() === 'daily_report') {
+      @defer (on immediate) {
+        <rs-daily-report-page />
+      } @placeholder {
+        <rs-part-loading />
+      } @error {
+        <rs-part-failed part="daily-report" />
       }
     } @else if (part() === 'calculator') {
       @defer (on immediate) {

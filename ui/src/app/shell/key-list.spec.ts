@@ -29,10 +29,7 @@ function pressed(code: string): Pressed {
 describe('the list of keys', () => {
   it('has every key that has a meaning, and no other', () => {
     TestBed.configureTestingModule({
-      providers: [
-        provideLanguages(),
-        { provide: Pages, useValue: { shown: signal('machine') } },
-      ],
+      providers: [provideLanguages(), { provide: Pages, useValue: { shown: signal('machine') } }],
     });
     const fixture = TestBed.createComponent(KeyList);
     fixture.detectChanges();

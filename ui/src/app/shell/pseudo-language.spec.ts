@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, Type, input } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 
 import { Gateway } from '../core/api/gateway';
+import { ReportGateway } from '../core/api/report-gateway';
 import { micros } from '../core/api/micros';
 import { PaytableStore } from '../core/api/paytable-store';
 import { RoundsStore } from '../core/api/rounds-store';
@@ -371,6 +372,10 @@ const REPLIES = {
       },
     ],
   },
+  dailyReport: {
+    day: '2026-01-31',
+    totals: [{ currency: 'USD', bets: 2, stakes: 200, payouts: 100 }],
+  },
   overhead: {
     running: false,
     done: 0,
@@ -473,6 +478,11 @@ const SCREENS: readonly Screen[] = [
     load: async () => (await import('../impact/impact-page')).ImpactPage,
   },
   {
+    name: 'daily report',
+    path: '/business/report?day=2026-01-31',
+    load: async () => (await import('../daily-report/daily-report-page')).DailyReportPage,
+  },
+  {
     name: 'releases',
     path: '/business/releases',
     load: async () => (await import('../releases/releases-page')).ReleasesPage,
@@ -521,6 +531,7 @@ describe('a language that nobody writes', () => {
         providers: [
           provideLanguages(),
           { provide: Gateway, useValue: gateway },
+          { provide: ReportGateway, useValue: gateway },
           { provide: TelemetryStream, useValue: new StreamDouble() },
         ],
       }).compileComponents();
@@ -564,6 +575,7 @@ const KNOWN = new RegExp(
       'PgUp',
       'JSON',
       'HTML',
+      'USD',
     ],
     ...['ok', 'internal_error', 'slot-machine-spin'],
     ...['frontend', 'api-gateway', 'user-service', 'game-engine', 'payment-service'],

@@ -19,7 +19,7 @@ import {
  * Limit of waiting for a reply, in milliseconds. It exceeds every deadline of the gateway, so that no
  * reply comes later.
  */
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 30_000;
 /**
  * Limit of waiting for a switch, in milliseconds. A switch that rewrites all players is answered at
  * its end.
@@ -34,7 +34,7 @@ interface Answer<T> {
 }
 
 /** A request with its body as text, because reading the body of a plain request is asynchronous. */
-class TextRequest extends Request {
+export class TextRequest extends Request {
   readonly content: string | null;
 
   constructor(address: RequestInfo | URL, init?: RequestInit) {
@@ -47,8 +47,8 @@ export const api = clientWith(PATIENCE_MS);
 export const patient = clientWith(SWITCH_PATIENCE_MS);
 
 /**
- * The only access to the network: every request of the page is sent here, or by `PresentationGateway` and
- * `CalculatorGateway`, which are loaded with what needs them.
+ * The only access to the network: every request of the page is sent here, or by `PresentationGateway`,
+ * `CalculatorGateway` and `ReportGateway`, which are loaded with what needs them.
  */
 @Injectable({ providedIn: 'root' })
 export class Gateway {
@@ -90,11 +90,6 @@ export class Gateway {
     return answerOf(
       api.GET('/api/v1/rounds/{round_id}', { ...signedIn(token), params: { path: { round_id } } }),
     );
-  }
-
-  /** The operator's report of today (UTC). It belongs to no player and needs no session. */
-  dailyReport() {
-    return answerOf(api.GET('/api/v1/reports/daily'));
   }
 
   health() {
@@ -241,7 +236,7 @@ function clientWith(patienceMs: number) {
     baseUrl: location.origin,
     headers: { Accept: 'application/json' },
     Request: TextRequest,
-    fetch: (request) => answered(request as TextRequest, patienceMs),
+    fetch: (request) => answered(request as TextRequest, AbortSignal.timeout(patienceMs)),
   });
 }
 
@@ -249,14 +244,14 @@ function clientWith(patienceMs: number) {
  * Sends a request by its path alone, which becomes its name in traces, and parses numbers without
  * loss. The request is sent before anything is awaited, so that it belongs to the active span.
  */
-async function answered(request: TextRequest, patienceMs: number): Promise<Response> {
+export async function answered(request: TextRequest, signal: AbortSignal): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   const response = await fetch(pathname + search, {
     method: request.method,
     headers: Object.fromEntries(request.headers),
     body: request.content,
     cache: 'no-store',
-    signal: AbortSignal.timeout(patienceMs),
+    signal,
   });
   const text = await response.text();
   const headers = new Headers(response.headers);

@@ -1193,6 +1193,11 @@ export interface components {
     /** @description Where a claim stands. */
     readonly ClaimState: {
       /**
+       * Format: uint64
+       * @description About how many spins would tell; absent where it is told.
+       */
+      readonly enough: number | null;
+      /**
        * Format: double
        * @description The measured value; absent while nothing is measured.
        */
@@ -1205,7 +1210,7 @@ export interface components {
       readonly spins: number;
       /** @description Unit of the figure. */
       readonly unit: components['schemas']['Unit'];
-      /** @description Whether it is borne out. */
+      /** @description Whether it is borne out; a share is judged by the 95 % interval around it. */
       readonly verdict: components['schemas']['ClaimVerdict'];
     };
     /**
@@ -1850,6 +1855,11 @@ export interface components {
        * @description The figure with the problem.
        */
       readonly before: number | null;
+      /**
+       * Format: uint64
+       * @description About how many spins on each side would tell; absent where it is told.
+       */
+      readonly enough: number | null;
       readonly needs: components['schemas']['Action'] | null;
       /** @description The problem. */
       readonly problem: components['schemas']['FaultId'];
@@ -1867,7 +1877,7 @@ export interface components {
       readonly state: components['schemas']['FaultState'];
       /** @description Unit of the figures: milliseconds that the cause takes of a spin, or for failures percent of spins. */
       readonly unit: components['schemas']['Unit'];
-      /** @description Whether it helped. */
+      /** @description Whether it helped; shares are compared by a two-proportion z-test. */
       readonly verdict: components['schemas']['FixVerdict'];
     };
     /**
@@ -2789,8 +2799,8 @@ export interface components {
     };
     /** @description What is wrong with a formula that was refused: an `ApiProblem`, and the mistake. */
     readonly RefusedFormula: components['schemas']['ApiProblem'] & {
-      /** @description The first mistake; nothing of the formula is used. */
-      readonly mistake: components['schemas']['FormulaMistake'];
+      /** @description The first mistake of the formula, of which nothing is used; absent where the body is no formula at all. */
+      readonly mistake?: components['schemas']['FormulaMistake'];
     };
     /** @description What is wrong with a script that was refused: an `ApiProblem`, and every mistake. */
     readonly RefusedScript: components['schemas']['ApiProblem'] & {
@@ -3447,6 +3457,7 @@ export interface components {
       | 'before_after'
       | 'comparison'
       | 'map'
+      | 'daily_report'
       | 'release_figures'
       | 'traffic'
       | 'overhead'
@@ -3673,6 +3684,12 @@ export interface components {
       readonly questions: readonly components['schemas']['Question'][];
       /** @description Figures by release. */
       readonly releases: readonly components['schemas']['ReleaseFigures'][];
+      /**
+       * Format: uint64
+       * @description Number of spins that count for no release, because of a fault that it does not have, or a problem that was switched
+       *     by hand.
+       */
+      readonly releases_left_out: number;
       /** @description Title of the script. */
       readonly title: string;
     };

@@ -50,6 +50,8 @@ export interface Formats {
   /** Date and time of day, of microseconds since the Unix epoch. */
   date(at: Micros): string;
   dateTime(rfc3339: string): string;
+  /** A day in UTC, such as `2026-01-31`. */
+  day(iso: string): string;
   /** 12 sec. ago; `now` is in milliseconds since the Unix epoch. */
   ago(at: Micros, now: number): string;
   /** The plural category of a count (CLDR). */
@@ -183,6 +185,8 @@ export function formatsFor(locale: string, units: Units): Formats {
       number(Math.floor(milliseconds / 100) / 10, 1) + NO_BREAK_SPACE + units.second[0],
     time: (rfc3339) => time.format(new Date(rfc3339)),
     dateTime: (rfc3339) => dateTime.format(new Date(rfc3339)),
+    day: (iso) =>
+      dateFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(iso)),
     when: (at) => {
       const [moment, now] = [new Date(at / 1000), new Date()];
       if (days.format(moment) === days.format(now)) return time.format(moment);

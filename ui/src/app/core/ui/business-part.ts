@@ -2,6 +2,7 @@
 export const PARTS = [
   { name: 'impact', path: '/business', key: 'impact.parts.impact' },
   { name: 'money', path: '/business/money', key: 'impact.parts.money' },
+  { name: 'daily_report', path: '/business/report', key: 'impact.parts.dailyReport' },
   { name: 'releases', path: '/business/releases', key: 'impact.parts.releases' },
   { name: 'calculator', path: '/business/calculator', key: 'impact.parts.calculator' },
 ] as const;

@@ -58,13 +58,12 @@ export const presenter = {
     measured: 'measured',
     borne_out: 'borne out',
     not_borne_out: 'not borne out yet',
-    too_few: 'not measured yet',
+    none: 'not measured yet',
     spins: { one: 'over {{ count }} spin', other: 'over {{ count }} spins' },
   },
   fix: {
     helped: 'It helped: {{ before }} → {{ after }}',
     did_not_help: 'It did not help: {{ before }} → {{ after }}',
-    too_few: 'Too few spins to say',
   },
   when: {
     spins: 'Spins made: {{ done }} of {{ of }}',
@@ -140,7 +139,7 @@ export const presenter = {
     impact: 'Before and after',
     money: 'Money',
     releases: 'Releases',
-    daily_report: 'Report of today',
+    daily_report: 'Report by day',
     delivery: 'Delivery',
     settings: 'Settings',
     overhead: 'Telemetry overhead',

@@ -117,6 +117,7 @@ export const impact = {
     label: 'Business sections',
     money: 'Money',
     impact: 'Before and after',
+    dailyReport: 'By day',
     releases: 'Releases',
     calculator: 'Value',
   },

@@ -66,7 +66,7 @@ export const presenter: PagePhrases['presenter'] = {
     measured: 'измерено',
     borne_out: 'подтверждается',
     not_borne_out: 'пока не подтверждается',
-    too_few: 'пока не измерено',
+    none: 'пока не измерено',
     spins: {
       one: 'по {{ count }} спину',
       few: 'по {{ count }} спинам',
@@ -77,7 +77,6 @@ export const presenter: PagePhrases['presenter'] = {
   fix: {
     helped: 'Помогло: {{ before }} → {{ after }}',
     did_not_help: 'Не помогло: {{ before }} → {{ after }}',
-    too_few: 'Слишком мало спинов, чтобы судить',
   },
   when: {
     spins: 'Сделано спинов: {{ done }} из {{ of }}',
@@ -162,7 +161,7 @@ export const presenter: PagePhrases['presenter'] = {
     impact: 'До и после',
     money: 'Деньги',
     releases: 'Релизы',
-    daily_report: 'Отчёт за сегодня',
+    daily_report: 'Отчёт по дням',
     delivery: 'Доставка',
     settings: 'Настройки',
     overhead: 'Нагрузка от телеметрии',

@@ -127,6 +127,7 @@ export const impact: PagePhrases['impact'] = {
     label: 'Разделы страницы «Бизнес»',
     money: 'Деньги',
     impact: 'До и после',
+    dailyReport: 'По дням',
     releases: 'Релизы',
     calculator: 'Польза',
   },

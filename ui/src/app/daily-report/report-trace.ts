@@ -1,0 +1,41 @@
+import { Injectable } from '@angular/core';
+import { startInactiveSpan, startNewTrace, withActiveSpan } from '@sentry/angular';
+
+/** The name of a trace that begins with the question for a report. */
+export const REPORT = 'daily-report';
+const OK = 1;
+const ERROR = 2;
+
+/** The root transaction of a report, from the question to the reply. */
+export interface ReportTrace {
+  /** Null if it is not recorded, because only a share of the traces is. */
+  readonly id: string | null;
+  /** Runs `ask`; the request that it sends belongs to the trace. */
+  during<T>(ask: () => T): T;
+  end(ok: boolean): void;
+}
+
+/** Begins the trace that the services continue. That of the page load would contain all later reports. */
+@Injectable({ providedIn: 'root' })
+export class ReportTraces {
+  begin(): ReportTrace {
+    const root = startNewTrace(() =>
+      withActiveSpan(null, () =>
+        startInactiveSpan({ name: REPORT, op: 'ui.action', forceTransaction: true }),
+      ),
+    );
+    return {
+      id: root.isRecording() ? root.spanContext().traceId : null,
+      during: (ask) => {
+        // If the SDK got the promise, the span would stay active until the reply, for other requests too.
+        const asked: ReturnType<typeof ask>[] = [];
+        withActiveSpan(root, () => void asked.push(ask()));
+        return asked[0] as ReturnType<typeof ask>;
+      },
+      end: (ok) => {
+        root.setStatus(ok ? { code: OK } : { code: ERROR, message: 'unavailable' });
+        root.end();
+      },
+    };
+  }
+}
