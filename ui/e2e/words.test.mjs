@@ -113,7 +113,8 @@ test('page and services have the same limits', () => {
     /SETTLEMENT: Duration = Duration::from_secs\((\d+)\);/g,
   );
   assert.ok(
-    one('ui/src/app/core/api/gateway.ts', /^export const PATIENCE_MS = ([\d_]+);/gm) > gateway * 1_000,
+    one('ui/src/app/core/api/gateway.ts', /^export const PATIENCE_MS = ([\d_]+);/gm) >
+      gateway * 1_000,
   );
 });
 
