@@ -107,6 +107,10 @@ test('page and services have the same limits', () => {
     one('ui/src/app/business/confidence.ts', /WIDEST_JUDGED = ([\d.]+);/g) * 100,
     one('services/presenter/src/chance.rs', /WIDEST_RTP: f64 = ([\d.]+);/g),
   );
+  assert.equal(
+    one('ui/src/app/impact/impact.ts', /GONE = ([\d_]+);/g),
+    one('services/presenter/src/take_away/hero.rs', /GONE: f64 = ([\d._]+);/g),
+  );
   // The gateway has answered by then.
   const gateway = one(
     'services/api-gateway/src/upstream.rs',

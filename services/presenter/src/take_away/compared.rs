@@ -251,7 +251,8 @@ impl Page {
             .map(|(phrase, names)| escaped(&filled(phrase, &[&names])))
             .collect();
         let verdict: Vec<_> = if release.regressions.is_empty() && is_compared {
-            vec![marked(words.fine, Some(true))]
+            let is_few = release.figures.recorded < LEAST_SPINS;
+            vec![marked(if is_few { words.too_few } else { words.fine }, None)]
         } else {
             let regressions = release.regressions.iter();
             regressions

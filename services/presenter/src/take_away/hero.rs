@@ -16,6 +16,8 @@ const LEAST_PROJECTED: u64 = 100;
 const HOURS_OF_A_DAY: f64 = 24.0;
 /// A change of a time within this factor counts as none.
 const ALIKE: f64 = 1.05;
+/// A wait that is a smaller part of what it was is no wait any more.
+const GONE: f64 = 1_000.0;
 
 /// A pair with figures on both sides.
 #[derive(Clone, Copy)]
@@ -112,10 +114,12 @@ impl Page {
         let times = |factor: f64| self.format.number(factor, usize::from(factor < 10.0));
         let (is_good, said) = if pair.fewest() < LEAST_SPINS {
             (None, words.too_few.to_owned())
+        } else if before > GONE * after {
+            (Some(true), words.gone.to_owned())
         } else if factor > ALIKE {
-            (Some(true), filled(words.faster, &[&times(factor)]))
+            (Some(true), words.times(&times(factor), true))
         } else if factor < 1.0 / ALIKE {
-            (Some(false), filled(words.slower, &[&times(1.0 / factor)]))
+            (Some(false), words.times(&times(1.0 / factor), false))
         } else {
             (None, words.alike.to_owned())
         };

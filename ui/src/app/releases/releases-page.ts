@@ -112,7 +112,10 @@ export class ReleasesPage {
       spins: about(figures) + number(figures.spins),
       few: figures.recorded < LEAST_SPINS ? this.say('impact.few') : '',
       fewHint: this.say('impact.fewHint', { least: number(LEAST_SPINS) }),
-      fine: compared && regressions.length === 0 ? this.say('releases.fine') : '',
+      fine:
+        compared && figures.recorded >= LEAST_SPINS && regressions.length === 0
+          ? this.say('releases.fine')
+          : '',
       regressions: regressions.map((regression) => this.regression(regression)),
     };
   }

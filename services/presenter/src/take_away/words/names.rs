@@ -18,6 +18,19 @@ impl Words {
         }
     }
 
+    /// A gain in time as a factor, or a loss. `factor` is written as the language does.
+    pub(in crate::take_away) fn times(&self, factor: &str, is_faster: bool) -> String {
+        let how = if is_faster {
+            self.either("faster", "быстрее")
+        } else {
+            self.either("slower", "медленнее")
+        };
+        match self.language {
+            ScriptLanguage::En => format!("{factor}× {how}"),
+            ScriptLanguage::Ru => format!("в {factor} {} {how}", russian_times(factor)),
+        }
+    }
+
     fn either(&self, en: &'static str, ru: &'static str) -> &'static str {
         match self.language {
             ScriptLanguage::En => en,
@@ -149,5 +162,38 @@ impl Words {
             FormulaId::PaybackMonths => ("Payback period", "Срок окупаемости"),
         };
         self.either(en, ru)
+    }
+}
+
+/// The word after a number of times: «2 раза», «5 раз», «2,5 раза».
+fn russian_times(number: &str) -> &'static str {
+    let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
+    let is_teen = digits.len() > 1 && digits[digits.len() - 2] == '1';
+    let is_few = digits.last().is_some_and(|last| ('2'..='4').contains(last));
+    if number.contains(',') || (is_few && !is_teen) {
+        "раза"
+    } else {
+        "раз"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_of_times_is_inflected() {
+        for (number, word) in [
+            ("1", "раз"),
+            ("2", "раза"),
+            ("5", "раз"),
+            ("12", "раз"),
+            ("21", "раз"),
+            ("22", "раза"),
+            ("2,5", "раза"),
+            ("745", "раз"),
+        ] {
+            assert_eq!(russian_times(number), word, "{number}");
+        }
     }
 }

@@ -226,7 +226,7 @@ export const releases = {
   beyond: '{{ count }} standard errors',
   suspect: 'likely cause: {{ change }} in {{ service }}',
   points: 'the traces point to {{ service }}',
-  fine: 'no regressions',
+  fine: 'no regressions found',
 };
 
 export const faults = {

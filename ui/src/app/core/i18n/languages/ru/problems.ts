@@ -240,7 +240,7 @@ export const releases: PagePhrases['releases'] = {
   beyond: 'стандартных ошибок: {{ count }}',
   suspect: 'вероятная причина: {{ change }} в {{ service }}',
   points: 'трейсы указывают на {{ service }}',
-  fine: 'регрессий нет',
+  fine: 'регрессий не найдено',
 };
 
 export const faults: PagePhrases['faults'] = {
