@@ -28,13 +28,18 @@ fi
 
 # The packages of the page, which are mostly downloaded, come while RocksDB is compiled. Without scripts/rocksdb.sh cargo
 # compiles RocksDB file by file, which takes longer.
-scripts/rocksdb.sh || echo 'cargo will compile RocksDB itself' >&2 &
+# With `set -m` it is a process group, which ends with this script, also by Ctrl-C.
+set -m
+{ scripts/rocksdb.sh || echo 'cargo will compile RocksDB itself' >&2; } &
 rocksdb=$!
+set +m
+trap 'kill -- -"$rocksdb" 2>/dev/null || true' EXIT
 cd ui
 if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   npm ci --no-audit --no-fund
 fi
 wait "$rocksdb"
+trap - EXIT
 # The page is built when its sources are newer than the last build.
 if [ ! -f dist/browser/index.html ] || [ -n "$(find src public angular.json package-lock.json -newer dist/browser/index.html -print -quit)" ]; then
   npm run build

@@ -129,7 +129,7 @@ export async function openWindow(place, more = []) {
       return new Page(driver);
     } catch (error) {
       // A driver that is left running would keep the file of tests from ending.
-      await close();
+      await close().catch((more) => console.error(`${more}`));
       // Errors of the program itself are reported by the test.
       if (attempt === MOST_STARTS || /panicked| ERROR /.test(tauriDriver.stderr())) throw error;
       console.error(`the driver lost start ${attempt}: ${error}\n${tauriDriver.stderr()}`);
@@ -158,9 +158,11 @@ async function startDriver(place) {
     server,
     answers: () => until('tauri-driver to answer', status),
     stderr: () => words,
-    stop: () => {
+    stop: async () => {
       driverProcess.kill();
-      return gone;
+      await Promise.race([gone, setTimeoutAsync(QUIT_PATIENCE_MS, null, { ref: false })]);
+      driverProcess.kill('SIGKILL');
+      await gone;
     },
   };
 }
@@ -636,6 +638,7 @@ function ended(child) {
 async function freePorts(count) {
   const range = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8');
   const above = Number(range.split(/\s/)[0]);
+  if (above <= FIRST_PORT) fail(`outgoing connections take all ports from ${above} on`);
   const held = [];
   while (held.length < count) {
     const server = createServer();

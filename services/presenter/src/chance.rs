@@ -6,6 +6,8 @@ use crate::script::{Claim, Range};
 
 /// The two-sided 95 % quantile of the normal distribution.
 const Z_95: f64 = 1.959_964;
+/// Widest interval of a share that is stated to be none, in percent.
+const WIDEST_OF_NONE: f64 = 1.0;
 /// Limit of the spins that are told to be enough.
 const MOST_TOLD: f64 = 1e6;
 
@@ -38,8 +40,8 @@ impl Share {
 pub(crate) enum Said {
     /// It bears it out, or does not.
     BornOut(bool),
-    /// Nothing yet; about so many spins would settle it.
-    TooFew(u64),
+    /// Nothing yet; about so many spins would settle it. `None` where no number that a demo makes would.
+    TooFew(Option<u64>),
 }
 
 /// What two samples say of each other.
@@ -77,8 +79,11 @@ fn settled(claim: &Claim, percent: f64, of: f64) -> Option<bool> {
     let (low, high) = interval(percent, of);
     let band = claim.band();
     if band.holds(percent) {
-        // An interval that is wider than the stated share itself bears nothing out.
-        (high - low <= stated(claim.stated)).then_some(true)
+        // An interval that is wider than the stated share itself bears nothing out, nor one of more than a percent that
+        // it is none.
+        let stated = stated(claim.stated);
+        let widest = if stated > 0.0 { stated } else { WIDEST_OF_NONE };
+        (high - low <= widest).then_some(true)
     } else {
         let is_apart = band.from.is_some_and(|from| high < from) || band.to.is_some_and(|to| low > to);
         is_apart.then_some(false)
@@ -97,26 +102,35 @@ pub(crate) fn claimed(claim: &Claim, share: Share) -> Said {
     match settled(claim, percent, of) {
         Some(bears_out) if of >= least => Said::BornOut(bears_out),
         _ => {
-            let mut enough = of.max(least);
-            while settled(claim, percent, enough).is_none() && enough < MOST_TOLD * per_spin {
-                enough *= 1.05;
-            }
-            Said::TooFew(rounded(enough / per_spin))
+            let enough = enough(claim, percent, of.max(least), per_spin);
+            // The sample may be far from the true share, of which the claim is the better guess then.
+            let expected = enough_for(claim, per_spin).filter(|_| !claim.band().holds(percent));
+            Said::TooFew(enough.map(|enough| enough.max(expected.unwrap_or(0))))
         }
     }
 }
 
 /// Number of spins that would settle a claim of which nothing is measured, if it is true.
-pub(crate) fn enough_for(claim: &Claim, per_spin: f64) -> u64 {
-    let share = Share {
-        percent: stated(claim.stated),
-        of: 1.0,
+pub(crate) fn enough_for(claim: &Claim, per_spin: f64) -> Option<u64> {
+    #[allow(clippy::cast_precision_loss)] // a constant
+    enough(
+        claim,
+        stated(claim.stated),
+        LEAST_SPINS as f64 * per_spin,
         per_spin,
-    };
-    match claimed(claim, share) {
-        Said::TooFew(enough) => enough,
-        Said::BornOut(_) => LEAST_SPINS,
+    )
+}
+
+/// Number of spins with which a share would settle a claim, from a sample of `least` on.
+fn enough(claim: &Claim, percent: f64, least: f64, per_spin: f64) -> Option<u64> {
+    let mut enough = least;
+    while settled(claim, percent, enough).is_none() {
+        if enough >= MOST_TOLD * per_spin {
+            return None;
+        }
+        enough *= 1.05;
     }
+    Some(rounded(enough / per_spin))
 }
 
 /// Compares two shares of spins by the two-proportion z-test, as the page does.
@@ -190,13 +204,13 @@ mod tests {
     fn a_share_of_a_small_sample_says_nothing_whatever_it_is() {
         for percent in [0.0, 5.0, 10.0, 20.0] {
             let said = claimed(&one_in_ten(), share(percent, 20));
-            let Said::TooFew(enough) = said else {
+            let Said::TooFew(Some(enough)) = said else {
                 panic!("{percent}: {said:?}")
             };
             assert!((30..=2_000).contains(&enough), "{percent}: {enough}");
         }
-        assert_eq!(claimed(&one_in_ten(), share(10.0, 20)), Said::TooFew(150));
-        assert_eq!(enough_for(&one_in_ten(), 1.0), 150);
+        assert_eq!(claimed(&one_in_ten(), share(10.0, 20)), Said::TooFew(Some(150)));
+        assert_eq!(enough_for(&one_in_ten(), 1.0), Some(150));
     }
 
     #[test]
@@ -209,12 +223,28 @@ mod tests {
     #[test]
     fn what_is_said_to_be_enough_is() {
         for percent in [0.0, 3.0, 9.0, 10.0, 14.0, 20.0] {
-            let Said::TooFew(enough) = claimed(&one_in_ten(), share(percent, 20)) else {
+            let Said::TooFew(Some(enough)) = claimed(&one_in_ten(), share(percent, 20)) else {
                 panic!("{percent}")
             };
             let said = claimed(&one_in_ten(), share(percent, enough));
             assert!(matches!(said, Said::BornOut(_)), "{percent}: {enough}");
         }
+    }
+
+    #[test]
+    fn a_claim_of_none_is_borne_out_by_many_and_refuted_by_some() {
+        let none = claim((Some(0.0), Some(0.0)), (Some(0.0), Some(0.0)));
+        assert!(matches!(
+            claimed(&none, share(0.0, 20)),
+            Said::TooFew(Some(300..=500))
+        ));
+        assert_eq!(claimed(&none, share(0.0, 500)), Said::BornOut(true));
+        assert_eq!(claimed(&none, share(10.0, 200)), Said::BornOut(false));
+    }
+
+    #[test]
+    fn what_no_sample_of_a_demo_settles_promises_no_number() {
+        assert_eq!(claimed(&one_in_ten(), share(12.05, 200)), Said::TooFew(None));
     }
 
     #[test]
@@ -225,7 +255,10 @@ mod tests {
             of,
             per_spin: 6.0,
         };
-        assert!(matches!(claimed(&least, of(120.0)), Said::TooFew(100..=200)));
+        assert!(matches!(
+            claimed(&least, of(120.0)),
+            Said::TooFew(Some(100..=200))
+        ));
         assert_eq!(claimed(&least, of(1_200.0)), Said::BornOut(true));
     }
 

@@ -13,6 +13,8 @@ use crate::wire::{ClaimState, ClaimVerdict, FixState, FixVerdict};
 
 /// With fewer spins the median wait is that of one of them.
 const LEAST_FOR_MEDIAN: u64 = 3;
+/// With so many spins one failure in ten is told from none and from one in five.
+const ENOUGH_FOR_ONE_IN_TEN: u64 = 150;
 /// A payment that fails is answered with an error by the payment-service and by the gateway.
 const ANSWERS_OF_A_FAILURE: f64 = 2.0;
 /// A fix has to shrink its time to one part in this many.
@@ -50,7 +52,7 @@ impl Measured {
             }
             (_, Some(per_spin)) => Said::TooFew(enough_for(claim, per_spin)),
             (Some(value), None) if self.spins >= self.least => Said::BornOut(claim.band().holds(value)),
-            _ => Said::TooFew(self.least),
+            _ => Said::TooFew(Some(self.least)),
         }
     }
 }
@@ -61,7 +63,7 @@ pub(crate) fn claim_state(claim: &Claim, facts: &Facts) -> ClaimState {
     let (verdict, enough) = match measured.say(claim) {
         Said::BornOut(true) => (ClaimVerdict::BorneOut, None),
         Said::BornOut(false) => (ClaimVerdict::NotBorneOut, None),
-        Said::TooFew(enough) => (ClaimVerdict::TooFew, Some(enough)),
+        Said::TooFew(enough) => (ClaimVerdict::TooFew, enough),
     };
     ClaimState {
         measured: measured.value,
@@ -322,6 +324,12 @@ fn judge_time(before: Side, after: Side) -> (FixVerdict, Option<u64>) {
     }
 }
 
+/// The number of spins of twice the sample, and at least as many as show one failure in ten.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a number of spins
+fn twice(sample: Share) -> u64 {
+    (2 * sample.of as u64).max(ENOUGH_FOR_ONE_IN_TEN)
+}
+
 fn judge_failures(before: Side, after: Side) -> (FixVerdict, Option<u64>) {
     let share = |(percent, spins): Side| Some(Share::of_failures(percent?, spins));
     let (Some(before), Some(after)) = (share(before), share(after)) else {
@@ -329,7 +337,24 @@ fn judge_failures(before: Side, after: Side) -> (FixVerdict, Option<u64>) {
     };
     match change(before, after) {
         Change::Smaller => (FixVerdict::Helped, None),
+        // Without a failure before the fix there is nothing that it could have mended.
+        Change::None if before.percent == 0.0 => (FixVerdict::TooFew, Some(twice(before))),
         Change::Larger | Change::None => (FixVerdict::DidNotHelp, None),
         Change::TooFew(enough) => (FixVerdict::TooFew, Some(enough)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fix_of_failures_is_judged_only_where_there_were_some() {
+        let judged = |before, after| judge_failures((Some(before), 200), (Some(after), 200));
+        assert_eq!(judged(0.0, 0.0), (FixVerdict::TooFew, Some(400)));
+        assert_eq!(judged(10.0, 0.0), (FixVerdict::Helped, None));
+        assert_eq!(judged(10.0, 10.0), (FixVerdict::DidNotHelp, None));
+        let few = judge_failures((Some(0.0), 20), (Some(0.0), 20));
+        assert_eq!(few, (FixVerdict::TooFew, Some(150)));
     }
 }

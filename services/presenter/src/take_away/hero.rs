@@ -111,7 +111,12 @@ impl Page {
         let words = self.words;
         let (before, after) = (pair.before.p50_ms, pair.after.p50_ms);
         let factor = if after > 0.0 { before / after } else { 1.0 };
-        let times = |factor: f64| self.format.number(factor, usize::from(factor < 10.0));
+        // One digit after the point below ten, and none that is 0.
+        let times = |factor: f64| {
+            let tenths = (factor * 10.0).round() / 10.0;
+            let has_tenths = tenths < 10.0 && tenths.fract() > 0.0;
+            self.format.number(factor, usize::from(has_tenths))
+        };
         let (is_good, said) = if pair.fewest() < LEAST_SPINS {
             (None, words.too_few.to_owned())
         } else if before > GONE * after {

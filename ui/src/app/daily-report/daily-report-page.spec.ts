@@ -109,6 +109,15 @@ describe('the report by day', () => {
     named(page, name)?.click();
     await settled();
   }
+  /** Waits for a text: the page pauses between its questions. */
+  const comes = (page: HTMLElement, name: string, wanted: RegExp): Promise<void> =>
+    vi.waitFor(
+      async () => {
+        await settled();
+        expect(text(page, name)).toMatch(wanted);
+      },
+      { timeout: 4_000 },
+    );
   const asked = (): unknown[] => dailyReport.mock.calls.map(([day]) => day as unknown);
 
   it('has the totals of each currency, and when and how fast they were told', async () => {
@@ -149,6 +158,24 @@ describe('the report by day', () => {
     dailyReport.mockRejectedValueOnce(new ApiProblem(problem));
     await press(page, 'report-again');
     expect(text(page, 'report-trouble')).toBe('The ledger is away.');
+  });
+
+  it('says nothing of an older failure beside a request that was cancelled', async () => {
+    dailyReport.mockRejectedValueOnce(new NoAnswer());
+    const page = await shown();
+    expect(named(page, 'report-trouble')).not.toBeNull();
+    dailyReport.mockReturnValue(new Promise(() => undefined));
+    const button = named(page, 'report-again');
+    button?.focus();
+    await press(page, 'report-again');
+    // The second press of a double click.
+    button?.dispatchEvent(new MouseEvent('click', { detail: 2, bubbles: true }));
+    await settled();
+    expect(named(page, 'report-cancel')).toBe(button);
+    await press(page, 'report-cancel');
+    expect(named(page, 'report-trouble')).toBeNull();
+    expect(text(page, 'report-cancelled')).toContain('Cancelled.');
+    expect(document.activeElement).toBe(button);
   });
 
   it('can be cancelled while it is made, and asked for again', async () => {
@@ -205,10 +232,7 @@ describe('the report by day', () => {
       spans: [query('bets', 1204)],
     });
     stream.tell('trace', { ...TRACE, trace_id: 't1' });
-    await settled();
-    expect(text(page, 'report-from-bets')).toMatch(
-      /^every bet 1,204 41\.0 ms \d+ ms Open the trace/,
-    );
+    await comes(page, 'report-from-bets', /^every bet 1,204 41\.0 ms \d+ ms Open the trace/);
     expect(named(page, 'report-trace-bets')?.getAttribute('href')).toBe('/traces/t1');
 
     expect(named(page, 'report-few')).toBeNull();
@@ -220,8 +244,7 @@ describe('the report by day', () => {
       spans: [query('reports', 1)],
     });
     state.set('fixed');
-    await settled();
-    expect(text(page, 'report-from-totals')).toMatch(/^stored totals of the day 1 /);
+    await comes(page, 'report-from-totals', /^stored totals of the day 1 /);
     expect(text(page, 'report-from-bets')).toMatch(/^every bet 1,204 /);
     expect(named(page, 'report-fault')?.dataset['state']).toBe('fixed');
   });

@@ -80,6 +80,12 @@ export class DailyReportPage {
     destroyed.onDestroy(() => clearInterval(timer));
   }
 
+  /** The second press of a double click does not cancel what the first one asked for. */
+  protected press({ detail }: MouseEvent): void {
+    if (!this.store.busy()) this.load();
+    else if (detail <= 1) this.store.cancel();
+  }
+
   protected load(): void {
     void this.store.load(this.day());
   }

@@ -1,5 +1,7 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 
+import { ApiProblem } from '../core/api/api-problem';
+import { Coalesced } from '../core/api/coalesced';
 import { Gateway } from '../core/api/gateway';
 import { ReportGateway } from '../core/api/report-gateway';
 import { DailyReport } from '../core/api/schema';
@@ -34,6 +36,7 @@ export class ReportStore {
   private readonly asking = signal<AbortController | null>(null);
   /** Duration of the answers whose traces have not been read yet, by trace. */
   private readonly awaited = new Map<string, number>();
+  private readonly again = new Coalesced(() => this.readTraces());
 
   readonly answer = this._answer.asReadonly();
   /** The error of the last request, or null; with an error the answer is old. */
@@ -46,11 +49,16 @@ export class ReportStore {
 
   /** Reads the traces of the reports from now on; the returned function ends that, and a request that is pending. */
   watch(): () => void {
-    const unfollow = this.stream.on('trace', ({ trace_id }) => {
-      if (this.awaited.has(trace_id)) void this.readTrace(trace_id);
-    });
+    const ends = [
+      this.stream.on('trace', ({ trace_id }) => {
+        if (this.awaited.has(trace_id)) this.again.ask();
+      }),
+      this.stream.afterGap(this.again),
+    ];
     return () => {
-      unfollow();
+      for (const end of ends) end();
+      this.again.drop();
+      this.awaited.clear();
       this.stop();
     };
   }
@@ -61,6 +69,7 @@ export class ReportStore {
     const asking = new AbortController();
     this.asking.set(asking);
     this._cancelled.set(false);
+    this._error.set(null);
     const trace = this.traces.begin();
     const began = performance.now();
     let report: DailyReport | null = null;
@@ -69,16 +78,18 @@ export class ReportStore {
     } catch (error) {
       if (this.asking() === asking) this._error.set(error);
     }
-    trace.end(report !== null);
-    if (this.asking() !== asking) return;
+    if (this.asking() !== asking) {
+      trace.end('cancelled');
+      return;
+    }
+    trace.end(report === null ? 'unavailable' : 'ok');
     this.asking.set(null);
     if (report === null) return;
     const tookMs = performance.now() - began;
-    this._error.set(null);
     this._answer.set({ ...report, asked: day, tookMs, answeredAt: new Date().toISOString() });
     if (trace.id === null) return;
     this.awaited.set(trace.id, tookMs);
-    await this.readTrace(trace.id);
+    this.again.ask();
   }
 
   cancel(): void {
@@ -92,13 +103,20 @@ export class ReportStore {
     return asking !== null;
   }
 
-  /** Parts of a trace arrive one after another, and each is told of. */
-  private async readTrace(id: string): Promise<void> {
-    const trace = await this.gateway.trace(id).catch(() => null);
-    const reading = trace && readingOf(trace);
-    const tookMs = this.awaited.get(id);
-    if (!reading || tookMs === undefined) return;
-    this.awaited.delete(id);
-    this._measured.update((all) => new Map(all).set(reading.source, { ...reading, tookMs }));
+  /** Reads the awaited traces; false if one has to be asked for again. Their parts arrive one after another. */
+  private async readTraces(): Promise<boolean> {
+    let isAnswered = true;
+    for (const [id, tookMs] of this.awaited) {
+      try {
+        const reading = readingOf(await this.gateway.trace(id));
+        // Another part is missing, which will be told of.
+        if (!reading || !this.awaited.delete(id)) continue;
+        this._measured.update((all) => new Map(all).set(reading.source, { ...reading, tookMs }));
+      } catch (error) {
+        // A trace that is not there yet is told of, too.
+        isAnswered &&= error instanceof ApiProblem;
+      }
+    }
+    return isAnswered;
   }
 }

@@ -6,13 +6,16 @@ export const REPORT = 'daily-report';
 const OK = 1;
 const ERROR = 2;
 
+/** How the question for a report ended; a person who cancels it, or asks for another day, is no failure. */
+export type ReportEnd = 'ok' | 'cancelled' | 'unavailable';
+
 /** The root transaction of a report, from the question to the reply. */
 export interface ReportTrace {
   /** Null if it is not recorded, because only a share of the traces is. */
   readonly id: string | null;
   /** Runs `ask`; the request that it sends belongs to the trace. */
   during<T>(ask: () => T): T;
-  end(ok: boolean): void;
+  end(how: ReportEnd): void;
 }
 
 /** Begins the trace that the services continue. That of the page load would contain all later reports. */
@@ -32,8 +35,9 @@ export class ReportTraces {
         withActiveSpan(root, () => void asked.push(ask()));
         return asked[0] as ReturnType<typeof ask>;
       },
-      end: (ok) => {
-        root.setStatus(ok ? { code: OK } : { code: ERROR, message: 'unavailable' });
+      end: (how) => {
+        // The status `cancelled` counts as no failure.
+        root.setStatus(how === 'ok' ? { code: OK } : { code: ERROR, message: how });
         root.end();
       },
     };

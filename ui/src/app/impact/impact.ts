@@ -101,7 +101,7 @@ export function wayOf(factor: number): 'faster' | 'slower' | 'alike' {
 }
 
 /** The 97.5th percentile of the normal distribution. */
-const Z_95 = 1.96;
+const Z_95 = 1.959964;
 
 function shareOf({ failed, spins }: Figures): number {
   return spins > 0 ? failed / spins : 0;

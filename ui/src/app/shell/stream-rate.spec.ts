@@ -7,6 +7,9 @@ import { ZERO, micros } from '../core/api/micros';
 import { IssueSummary } from '../core/api/schema';
 import { TelemetryStream } from '../core/api/telemetry-stream';
 import { provideLanguages } from '../core/i18n/language';
+import { ReportGateway } from '../core/api/report-gateway';
+import { ReportStore } from '../daily-report/report-store';
+import { ReportTraces } from '../daily-report/report-trace';
 import { SpinsStore } from '../business/spins-store';
 import { DeliveryStore } from '../delivery/delivery-store';
 import { EnvelopeList } from '../delivery/envelope-list';
@@ -116,6 +119,17 @@ describe('what follows the stream', () => {
         provideLanguages(),
         { provide: Gateway, useValue: gateway.api },
         { provide: PresentationGateway, useValue: gateway.api },
+        { provide: ReportGateway, useValue: gateway.api },
+        {
+          provide: ReportTraces,
+          useValue: {
+            begin: () => ({
+              id: TRACE.trace_id,
+              during: (ask: () => unknown) => ask(),
+              end: () => undefined,
+            }),
+          },
+        },
         { provide: TelemetryStream, useValue: stream },
         {
           provide: Play,
@@ -143,6 +157,10 @@ describe('what follows the stream', () => {
   const FOLLOWERS: Readonly<Record<string, () => void>> = {
     'the log of spins': () => TestBed.inject(SpinLog).follow(),
     'the spins of the business page': () => void TestBed.inject(SpinsStore).watch(),
+    'the report by day': () => {
+      TestBed.inject(ReportStore).watch();
+      void TestBed.inject(ReportStore).load('2026-11-30');
+    },
     'the list of traces': () => {
       TestBed.inject(TraceFeed).watch();
       void TestBed.inject(TraceFeed).load();

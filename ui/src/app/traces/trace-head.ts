@@ -76,7 +76,7 @@ export function headOf(
           // A call that was refused at once has no share that names it.
           ...(shares.shown.some(({ actor }) => failed.has(actor))
             ? []
-            : firstOf([...failed], 1).shown),
+            : firstOf([...failed], 1).shown.map((actor) => brief(actor, MOST_OF_A_WORD))),
         ])
       : '',
     odd: oddWords(odditiesOf(detail, layout), say),

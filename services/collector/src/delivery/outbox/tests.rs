@@ -26,7 +26,7 @@ impl Host for Told {
     }
 }
 
-/// An outbox with two held envelopes of a trace in its queue. Its log cannot be read.
+/// An outbox with two held envelopes of a trace in its queue. Its log cannot be read until there is one.
 struct Bench {
     outbox: Outbox,
     desk: Desk,
@@ -35,7 +35,7 @@ struct Bench {
     told: Arc<Told>,
     of_a_trace: [Entry; 2],
     pace: Pace,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl Bench {
@@ -71,8 +71,32 @@ impl Bench {
             told,
             of_a_trace,
             pace,
-            _dir: dir,
+            dir,
         }
+    }
+
+    /// Begins the log, with the first envelope in this state.
+    fn log_with(&self, state: State) -> log::Opened {
+        let [first, _] = &self.of_a_trace;
+        let opened = log::open(self.dir.path()).unwrap();
+        let mut writing = opened.pen.turn();
+        writing
+            .connection()
+            .unwrap()
+            .execute(
+                "INSERT INTO envelopes VALUES (?1, 0, ?2, ?3, ?4, ?5, ?6, 1)",
+                (
+                    first.seq.cast_signed(),
+                    &*first.slot,
+                    first.destination.cast_signed(),
+                    first.categories.bits(),
+                    first.trace_id.to_be_bytes(),
+                    state.number(),
+                ),
+            )
+            .unwrap();
+        drop(writing);
+        opened
     }
 
     fn next(&mut self) -> Option<Errand> {
@@ -83,32 +107,46 @@ impl Bench {
     }
 }
 
+/// The number that is sent next after a refusal of the first envelope. `now` is its state in the log by then; with
+/// `None` the log cannot be read.
+async fn next_after_a_refusal(is_held_again: bool, now: Option<State>) -> Option<u64> {
+    let mut bench = Bench::new();
+    let _log = now.map(|now| bench.log_with(now));
+    let errand = bench.next().unwrap();
+    assert_eq!(errand.seq, 1);
+    let mut requests = JoinSet::new();
+    let answer = Answer {
+        verdict: Verdict::Dead(DeadReason::Rejected),
+        code: "rejected",
+        detail: String::new(),
+        params: Named::new(),
+        status: 401,
+        rate_limits: None,
+        retry_after: None,
+    };
+    let refused = Outcome::Answered { answer, owed: None };
+    let id = requests.spawn(async { refused }).id();
+    bench.outbox.under_way.insert(id, (bench.dsn.id(), errand));
+    if is_held_again {
+        bench.outbox.look_at(&bench.desk, &bench.of_a_trace[..1]);
+    }
+    let outcome = requests.join_next_with_id().await.unwrap();
+    bench.outbox.answered(&mut bench.desk, outcome).await;
+    bench.next().map(|errand| errand.seq)
+}
+
 #[tokio::test]
 async fn what_is_held_again_before_the_outbox_knows_its_response_is_sent_again() {
-    for is_held_again in [false, true] {
-        let mut bench = Bench::new();
-        let errand = bench.next().unwrap();
-        assert_eq!(errand.seq, 1);
-        let mut requests = JoinSet::new();
-        let answer = Answer {
-            verdict: Verdict::Dead(DeadReason::Rejected),
-            code: "rejected",
-            detail: String::new(),
-            params: Named::new(),
-            status: 401,
-            rate_limits: None,
-            retry_after: None,
-        };
-        let refused = Outcome::Answered { answer, owed: None };
-        let id = requests.spawn(async { refused }).id();
-        bench.outbox.under_way.insert(id, (bench.dsn.id(), errand));
-        if is_held_again {
-            bench.outbox.look_at(&bench.desk, &bench.of_a_trace[..1]);
-        }
-        let outcome = requests.join_next_with_id().await.unwrap();
-        bench.outbox.answered(&mut bench.desk, outcome).await;
-        let next = bench.next().map(|errand| errand.seq);
-        assert_eq!(next, Some(if is_held_again { 1 } else { 2 }));
+    let dead = State::Dead(DeadReason::Rejected);
+    for (is_held_again, now, next) in [
+        (true, Some(State::Held), 1),
+        (true, Some(dead), 2),
+        (true, None, 1),
+        (false, Some(dead), 2),
+        (false, None, 2),
+    ] {
+        let sent = next_after_a_refusal(is_held_again, now).await;
+        assert_eq!(sent, Some(next), "{is_held_again} {now:?}");
     }
 }
 
