@@ -45,7 +45,11 @@ export function rtpVerdict(observed: number, exact: number, half: number): RtpVe
  * the root of their number. To two significant digits.
  */
 export function enoughSpins(spins: number, half: number): number {
-  const count = spins * (half / WIDEST_JUDGED) ** 2;
+  return twoDigits(spins * (half / WIDEST_JUDGED) ** 2);
+}
+
+/** A number of spins, rounded up to two significant digits. */
+export function twoDigits(count: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(count)) - 1);
   return Math.ceil(count / unit) * unit;
 }

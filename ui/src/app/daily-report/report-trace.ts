@@ -1,5 +1,6 @@
 import { Injectable } from '@angular/core';
-import { startInactiveSpan, startNewTrace, withActiveSpan } from '@sentry/angular';
+
+import { beginRoot, recordedId, within } from '../core/api/root-span';
 
 /** The name of a trace that begins with the question for a report. */
 export const REPORT = 'daily-report';
@@ -18,23 +19,14 @@ export interface ReportTrace {
   end(how: ReportEnd): void;
 }
 
-/** Begins the trace that the services continue. That of the page load would contain all later reports. */
+/** Begins the trace that the services continue. */
 @Injectable({ providedIn: 'root' })
 export class ReportTraces {
   begin(): ReportTrace {
-    const root = startNewTrace(() =>
-      withActiveSpan(null, () =>
-        startInactiveSpan({ name: REPORT, op: 'ui.action', forceTransaction: true }),
-      ),
-    );
+    const root = beginRoot({ name: REPORT });
     return {
-      id: root.isRecording() ? root.spanContext().traceId : null,
-      during: (ask) => {
-        // If the SDK got the promise, the span would stay active until the reply, for other requests too.
-        const asked: ReturnType<typeof ask>[] = [];
-        withActiveSpan(root, () => void asked.push(ask()));
-        return asked[0] as ReturnType<typeof ask>;
-      },
+      id: recordedId(root),
+      during: (ask) => within(root, ask),
       end: (how) => {
         // The status `cancelled` counts as no failure.
         root.setStatus(how === 'ok' ? { code: OK } : { code: ERROR, message: how });

@@ -1,3 +1,4 @@
+import { Z_95, twoDigits } from '../business/confidence';
 import { ProblemId, isProblem, isSlowing } from '../core/api/parts';
 import { BeforeAfter, Figures } from '../core/api/schema';
 
@@ -100,9 +101,6 @@ export function wayOf(factor: number): 'faster' | 'slower' | 'alike' {
   return factor < 1 / 1.05 ? 'slower' : 'alike';
 }
 
-/** The 97.5th percentile of the normal distribution. */
-const Z_95 = 1.959964;
-
 function shareOf({ failed, spins }: Figures): number {
   return spins > 0 ? failed / spins : 0;
 }
@@ -127,8 +125,7 @@ export function judgedShares(before: Figures | null, after: Figures | null): 'go
 function enoughFor(one: number, other: number): number {
   const mean = (one + other) / 2;
   const count = (Z_95 ** 2 * 2 * mean * (1 - mean)) / (one - other) ** 2;
-  const unit = 10 ** Math.max(0, Math.floor(Math.log10(count)) - 1);
-  return Math.max(LEAST_SPINS, Math.ceil(count / unit) * unit);
+  return Math.max(LEAST_SPINS, twoDigits(count));
 }
 
 /** Whether `after` is better than `before`, worse or equal, for figures of which less is better. */

@@ -1,14 +1,8 @@
 import { Injectable } from '@angular/core';
-import {
-  type Span,
-  captureException,
-  setMeasurement,
-  startInactiveSpan,
-  startNewTrace,
-  withActiveSpan,
-} from '@sentry/angular';
+import { type Span, captureException, setMeasurement, withActiveSpan } from '@sentry/angular';
 
 import { SPIN } from '../core/api/parts';
+import { beginRoot, recordedId, within } from '../core/api/root-span';
 import { NoAnswer, ApiProblem } from '../core/api/api-problem';
 import { SpinResult } from '../core/api/schema';
 import { majorUnits } from '../core/i18n/formats';
@@ -33,27 +27,13 @@ export class SpinTraces {
   private readonly turnover = new Turnover();
 
   begin(stake: number, currency: string): SpinTrace {
-    // A new trace, because that of the page load would contain all later spins.
-    const root = startNewTrace(() =>
-      withActiveSpan(null, () =>
-        startInactiveSpan({
-          name: SPIN,
-          op: 'ui.action',
-          forceTransaction: true,
-          attributes: { currency, stake: majorUnits(stake, currency) },
-        }),
-      ),
-    );
+    const root = beginRoot({
+      name: SPIN,
+      attributes: { currency, stake: majorUnits(stake, currency) },
+    });
     return {
-      id: root.isRecording() ? root.spanContext().traceId : null,
-      during: (ask) => {
-        // If `ask` returned its promise to the SDK, the span would stay active until the reply, and other requests
-        // would become children of it.
-        // for meanwhile would be counted as a part of the spin.
-        const asked: ReturnType<typeof ask>[] = [];
-        withActiveSpan(root, () => void asked.push(ask()));
-        return asked[0] as ReturnType<typeof ask>;
-      },
+      id: recordedId(root),
+      during: (ask) => within(root, ask),
       answered: (reply) => this.answered(root, reply),
       failed: (error) => {
         root.setStatus({ code: ERROR, message: statusOf(error) });
