@@ -37,11 +37,23 @@ fi
 
 target="$(cd "${CARGO_TARGET_DIR:-target}" && pwd)"
 export REELSCOPE_DESKTOP="$target/$profile/reelscope-desktop"
-# One test at a time: the program allows one instance per session. Each test starts and stops its own tauri-driver.
 cd ui/e2e
 # Removes the pictures of earlier runs.
 rm -rf screenshots
-xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- \
-  node --test --test-concurrency=1 --test-timeout=900000 "$@" machine.test.mjs window.test.mjs screens.test.mjs telemetry.test.mjs \
-    page-telemetry.test.mjs delivery.test.mjs settings.test.mjs viewer.test.mjs business.test.mjs problems.test.mjs locale.test.mjs words.test.mjs templates.test.mjs \
-    browser.test.mjs presenter.test.mjs presenter-windows.test.mjs rehearsal.test.mjs sizes.test.mjs presenter-sizes.test.mjs laptop.test.mjs
+# The longest first, so that the last ones end together.
+files=(
+  presenter-windows sizes browser problems laptop presenter-sizes viewer business presenter delivery
+  page-telemetry rehearsal screens window machine telemetry settings locale words templates
+)
+# Two files at a time, because most of the time a test waits. Each has a screen and a session bus of its own, because the
+# program allows one instance per session, and its tests run one after another. Its output comes when it has ended.
+run_file='
+  report="$(mktemp)"
+  trap "rm -f \"$report\"" EXIT
+  screen=$((99 + 50 * SLOT))
+  xvfb-run -a -n "$screen" -s "-screen 0 1600x1000x24" dbus-run-session -- \
+    node --test --test-concurrency=1 --test-timeout=900000 "${@:2}" "$1.test.mjs" >"$report" 2>&1 || failed=$?
+  printf "\n== %s\n" "$1"
+  cat "$report"
+  exit "${failed:-0}"'
+printf '%s\n' "${files[@]}" | xargs -P 2 --process-slot-var=SLOT -I FILE bash -c "$run_file" e2e FILE "$@"

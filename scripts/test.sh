@@ -49,8 +49,22 @@ if ! "$foreign/bin/python" -c 'import sentry_sdk, brotli' 2>/dev/null; then
 fi
 export REELSCOPE_SENTRY_PYTHON="$foreign/bin/python"
 
+step "Rust: tests, and the real window beside them"
+# Everything is compiled before, so that no test waits for a compiler. Most of the time tests wait, for a provider that is
+# slow or for a window, so both run at once.
+cargo test --workspace --locked --no-run
+rust="$(mktemp)"
+# With `set -m` it is a process group, which ends with this script, also by Ctrl-C.
+set -m
+cargo test --workspace --locked >"$rust" 2>&1 &
+tests=$!
+set +m
+trap 'kill -- -"$tests" 2>/dev/null || true; rm -f "$rust"' EXIT
+windows=0
+scripts/e2e.sh || windows=$?
+rust_tests=0
+wait "$tests" || rust_tests=$?
 step "Rust: tests"
-cargo test --workspace --locked
-
-step "the real window"
-scripts/e2e.sh
+cat "$rust"
+[ "$rust_tests" = 0 ] || { echo 'the Rust tests failed' >&2; exit "$rust_tests"; }
+[ "$windows" = 0 ] || { echo 'the tests of the real window failed' >&2; exit "$windows"; }

@@ -75,7 +75,7 @@ export default tseslint.config(
     files: [
       'src/app/core/api/remembered.ts',
       'src/app/core/api/tab-memory.ts',
-      'src/app/slot/unfinished-spins.ts',
+      'src/app/slot/play/unfinished-spins.ts',
       '**/*.spec.ts',
     ],
     rules: { 'no-restricted-globals': 'off' },

@@ -126,6 +126,13 @@ test('page and services have the same limits', () => {
   );
 });
 
+test('every page is looked at in every language, narrow and wide', () => {
+  const [, pages] = /PAGES = \[(.*?)\]/s.exec(read('ui/src/app/core/ui/pages.ts'));
+  const looked = read('ui/e2e/sizes.test.mjs');
+  for (const page of all(pages, /'([\w-]+)'/g).filter((page) => page !== 'machine'))
+    assert.match(looked, new RegExp(`go\\(['\`]/${page}\\b`), page);
+});
+
 test('the entry of the desktop’s menu is in every language', () => {
   const entry = read('src-tauri/reelscope.desktop');
   for (const language of LANGUAGES.filter((code) => code !== 'en'))

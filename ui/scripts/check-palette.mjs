@@ -8,14 +8,11 @@ const token = (name) => {
   if (!value) throw new Error(`src/tokens.css has no colour --${name}`);
   return value;
 };
-const SERVICES = [
-  'frontend',
-  'api-gateway',
-  'user-service',
-  'game-engine',
-  'payment-service',
-  'payment-provider',
-].map((name) => `service-${name}`);
+const known = /STATIONS = \[(.*?)\]/s.exec(
+  readFileSync('src/app/core/ui/service-colour.ts', 'utf8'),
+)?.[1];
+const SERVICES = [...(known ?? '').matchAll(/'([\w-]+)'/g)].map(([, name]) => `service-${name}`);
+if (SERVICES.length === 0) throw new Error('service-colour.ts names no service');
 const MEANINGS = ['gold', 'warn', 'bad', 'good'];
 const GROUNDS = ['glass', 'ink', 'list', 'field', 'head', 'panel', 'raised', 'box'];
 const TEXTS = ['text', 'soft', 'dim', 'pending', ...MEANINGS, ...SERVICES];

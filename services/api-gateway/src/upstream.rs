@@ -17,6 +17,10 @@ use crate::GatewayError;
 const QUICK: Duration = Duration::from_secs(5);
 /// Longer than the payment service waits for the provider, so that its answer is the one that arrives.
 pub const SETTLEMENT: Duration = Duration::from_secs(15);
+/// How long a spin lasts at most between its reservation and its end: the reservation itself, the draw, the settlement,
+/// and a void with a last look at the stake.
+pub const LONGEST_ROUND: Duration =
+    Duration::from_secs(3 * QUICK.as_secs() + SETTLEMENT.as_secs() + ASK.as_secs());
 /// A report that reads every bet may take seconds.
 const REPORT: Duration = Duration::from_secs(15);
 /// Where a stake stands is asked after a failure, while the player waits for the answer.

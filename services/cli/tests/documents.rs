@@ -75,6 +75,17 @@ fn the_reference_is_that_of_this_build() {
 }
 
 #[test]
+fn the_table_of_the_command_line_has_every_command() {
+    let text = fs::read_to_string(root().join("docs/command-line.md")).unwrap();
+    let by_hand = text.split(MARK).next().unwrap();
+    for command in reelscope_cli::command().get_subcommands() {
+        let name = command.get_name();
+        let row = format!("| `reelscope {name}");
+        assert!(name == "help" || by_hand.contains(&row), "no row for `{name}`");
+    }
+}
+
+#[test]
 fn every_command_of_ours_that_a_document_shows_is_understood() {
     let mut count = 0;
     for (file, text) in documents() {

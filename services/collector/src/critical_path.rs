@@ -2,7 +2,7 @@
 //!
 //! From the end of the root it takes the child that ends last, follows its path, and continues from its start. This is
 //! the algorithm of CRISP (Zhang, Ramanathan et al., USENIX ATC 2022). The page draws the path of an opened trace span
-//! by span (`ui/src/app/traces/critical-path.ts`); `tests/critical-path-cases.json` holds both to the same shares.
+//! by span (`ui/src/app/traces/tree/critical-path.ts`); `tests/critical-path-cases.json` holds both to the same shares.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -231,7 +231,7 @@ mod tests {
     use reelscope_page_api::telemetry::Named;
     use serde_json::{Value, json};
 
-    /// The spec of the page (`ui/src/app/traces/critical-path-cases.spec.ts`) reads the same cases.
+    /// The spec of the page (`ui/src/app/traces/tree/critical-path-cases.spec.ts`) reads the same cases.
     #[test]
     fn the_shares_are_those_of_the_cases_that_the_page_shares() {
         let cases: Value = serde_json::from_str(include_str!("../tests/critical-path-cases.json")).unwrap();

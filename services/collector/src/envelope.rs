@@ -12,20 +12,22 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+pub mod category;
 mod error;
 mod header;
+pub mod item_type;
+pub(crate) mod lenient;
 mod nesting;
 
-use crate::category::Categories;
 use crate::dsn::Dsn;
-use crate::item_type::{Indexed, ItemType, Most};
-use crate::lenient;
+use category::Categories;
 pub use error::EnvelopeError;
 use header::header_json;
 pub use header::{Header, ItemHeader, Sdk, TraceHeader};
+use item_type::{Indexed, ItemType, Most};
 pub(crate) use nesting::deeper_than;
 
-pub use crate::lenient::MAX_DEPTH;
+pub use lenient::MAX_DEPTH;
 
 /// Limit of an envelope in bytes, decompressed. Sentry takes 200 MiB, which is for minidumps.
 pub const MAX_ENVELOPE: usize = 40 * 1024 * 1024;

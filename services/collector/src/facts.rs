@@ -12,22 +12,23 @@ use serde_json::Value;
 pub(crate) mod error;
 mod json;
 mod message;
+mod skim;
 mod span;
 mod time;
 mod waits;
 
 use crate::bounds;
 use crate::content_hash::number_of;
+use crate::envelope::item_type::{Content, Counted, Indexed, Payload};
+use crate::envelope::lenient;
 use crate::envelope::{Envelope, Item, TraceHeader, format_id, is_container};
-use crate::item_type::{Content, Counted, Indexed, Payload};
-use crate::lenient;
 use crate::log::Entry;
 use crate::service;
-use crate::skim::{self, Metric, Transaction};
 #[cfg(any(fuzzing, test))]
 use crate::slot::EXTERNAL;
 use json::{Object, as_id, as_name, attributes, id, name, readable, text, values};
 use message::{Params, filled};
+use skim::{Metric, Transaction};
 use time::Clock;
 pub(crate) use time::MISSING_TIME;
 

@@ -32,8 +32,8 @@ pub(crate) fn unfinished(_: JoinError) -> ApiProblem {
 mod tests {
     use super::*;
     use crate::collector::{Collector, Options};
+    use crate::envelope::lenient;
     use crate::http::ingest::ingest_router;
-    use crate::lenient;
     use crate::viewer::viewer_router;
     use axum::Router;
     use axum::body::Body;

@@ -44,7 +44,6 @@
 //! ```
 
 mod bounds;
-pub mod category;
 pub mod clock;
 pub mod collector;
 mod content_hash;
@@ -59,9 +58,7 @@ pub mod fuzzing;
 pub mod http;
 mod index;
 mod issues;
-pub mod item_type;
 mod large;
-mod lenient;
 mod live;
 mod log;
 mod notice;
@@ -71,7 +68,6 @@ mod refusals;
 pub mod scrub;
 mod service;
 mod service_map;
-mod skim;
 mod slot;
 mod supervised;
 mod trace;

@@ -15,7 +15,7 @@ pub fn problem_costs(spins: &[&SessionSpin]) -> Vec<ProblemCost> {
         });
         // What slows nothing down makes spins fail, and players wait for those in vain.
         let waited = |spin: &SessionSpin| match id.slows() {
-            Some(_) => spin.own[place],
+            Some(_) => spin.slowed[place],
             None if spin.failed => spin.waited,
             None => 0,
         };

@@ -1,18 +1,18 @@
 //! Before and after: figures of this session's spins with a problem and with its fix. Pure.
 //!
 //! Percentiles are of the nearest rank (`nearest_rank` in `services/page-api/src/telemetry.rs`), each recorded spin
-//! counted once: in `figures` those of the waits of a side, in `own_time` the P95 of the time on the critical path
+//! counted once: in `figures` those of the waits of a side, in `slowed_time` the P95 of the time on the critical path
 //! of what one problem slows down. Numbers and shares of spins are weighted by the sample rate.
 
 use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use reelscope_page_api::telemetry::{Micros, nearest_rank};
+use reelscope_page_api::telemetry::{Micros, nearest_rank, rank_index};
 
 use crate::faults::table::{FaultState, STORY, StoryStates, is_felt};
 use crate::spins::{SessionSpin, whole};
-use crate::wire::{AllProblems, BeforeAfter, ComparedProblem, Figures, OwnTime};
+use crate::wire::{AllProblems, BeforeAfter, ComparedProblem, Figures, SlowedTime};
 
 /// With fewer recorded spins a percentile or a share of failures is determined by one or two of them.
 pub const LEAST_SPINS: u64 = 20;
@@ -70,7 +70,7 @@ pub fn compare<'a>(spins: impl IntoIterator<Item = &'a SessionSpin>, now: StoryS
                 });
             let (before, after) = best.unwrap_or((None, None));
             BeforeAfter {
-                own: own_time(place, before, after),
+                slowed: slowed_time(place, before, after),
                 ..pair(ComparedProblem::One(id), before, after)
             }
         })
@@ -112,7 +112,7 @@ fn pair(problem: ComparedProblem, before: Option<&Side<'_>>, after: Option<&Side
         problem,
         before: before.map(Side::figures),
         after: after.map(Side::figures),
-        own: None,
+        slowed: None,
         before_trace: before.and_then(Side::typical),
         after_trace: after.and_then(Side::typical),
     }
@@ -120,12 +120,12 @@ fn pair(problem: ComparedProblem, before: Option<&Side<'_>>, after: Option<&Side
 
 /// The 95th percentiles of the time of the part that the problem at this place of the story slows down.
 #[allow(clippy::cast_precision_loss)] // microseconds of a spin stay far below 2^53
-fn own_time(place: usize, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> Option<OwnTime> {
+fn slowed_time(place: usize, before: Option<&Side<'_>>, after: Option<&Side<'_>>) -> Option<SlowedTime> {
     let p95_ms = |side: &Side<'_>| {
-        let times = sorted(side.spins.iter().map(|spin| spin.own[place]));
+        let times = sorted(side.spins.iter().map(|spin| spin.slowed[place]));
         nearest_rank(&times, 95) as f64 / 1e3
     };
-    Some(OwnTime {
+    Some(SlowedTime {
         actor: STORY[place].slows()?.to_owned(),
         before_p95_ms: p95_ms(before?),
         after_p95_ms: p95_ms(after?),
@@ -211,7 +211,7 @@ fn typical(spins: &[&SessionSpin]) -> Option<String> {
         Ordering::Equal => b.start.cmp(&a.start),
         other => other,
     });
-    of.get((of.len().max(1) - 1) / 2)
+    of.get(rank_index(of.len(), 50))
         .map(|spin| spin.trace_id.to_string())
 }
 
@@ -325,16 +325,16 @@ pub(crate) mod tests {
             spin(4, &["slow-rng"], &["payment-errors"], [4_000, 280]),
         ];
         let found = pairs(&traces);
-        let expected = OwnTime {
+        let expected = SlowedTime {
             actor: "game-engine".to_owned(),
             before_p95_ms: 290.0,
             after_p95_ms: 2.0,
         };
-        assert_eq!(of(&found, "slow-rng").own, Some(expected));
+        assert_eq!(of(&found, "slow-rng").slowed, Some(expected));
         // It makes spins fail, and none slower.
         assert!(of(&found, "payment-errors").after.is_some());
-        assert_eq!(of(&found, "payment-errors").own, None);
-        assert_eq!(of(&found, "slow-provider").own, None);
+        assert_eq!(of(&found, "payment-errors").slowed, None);
+        assert_eq!(of(&found, "slow-provider").slowed, None);
     }
 
     #[test]

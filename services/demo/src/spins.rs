@@ -47,7 +47,7 @@ pub struct SessionSpin {
     pub(crate) round: Option<(f64, f64)>,
     pub(crate) shares: Box<[Share]>,
     /// For each problem of the story the time on the critical path of what it slows down; 0 where it slows nothing down.
-    pub(crate) own: [Micros; STORY.len()],
+    pub(crate) slowed: [Micros; STORY.len()],
 }
 
 /// The part of one service in a spin.
@@ -96,7 +96,7 @@ impl SessionSpin {
             faults: trace.faults.iter().map(|fault| shared_name(fault)).collect(),
             round,
             shares: trace.services.iter().map(Share::of).collect(),
-            own: STORY.map(|id| {
+            slowed: STORY.map(|id| {
                 let path = trace.critical_path.iter();
                 let own = path.filter(|share| id.slows() == Some(share.actor.as_str()));
                 own.map(|share| share.time_us).sum()

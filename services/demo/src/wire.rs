@@ -64,7 +64,7 @@ pub enum ComparedProblem {
 /// How long the part that a problem slows down takes on the critical path of a spin, before and after the fix. What the
 /// player does not wait for takes no time there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct OwnTime {
+pub struct SlowedTime {
     /// The service or peer that the problem slows down.
     pub actor: String,
     /// 95th percentile before the fix, in milliseconds; nearest rank.
@@ -87,7 +87,7 @@ pub struct BeforeAfter {
     /// The measure of the problem itself; absent without spins on both sides, for a problem that makes spins fail, and for
     /// all of them.
     #[schema(required)]
-    pub own: Option<OwnTime>,
+    pub slowed: Option<SlowedTime>,
     /// The trace of the median spin before the fix.
     #[schema(required)]
     pub before_trace: Option<String>,

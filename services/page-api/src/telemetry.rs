@@ -60,12 +60,18 @@ pub fn is_failure(status: &str) -> bool {
     !matches!(status, "ok" | "unset" | "unknown" | "cancelled" | "")
 }
 
-/// The value below or at which at least `percent` of the sorted values lie: the nearest-rank method (Hyndman and Fan 1996,
-/// definition 1), so that it is always one that was measured. 0 for none.
+/// The index of the value below or at which at least `percent` of `count` sorted values lie: the nearest-rank method
+/// (Hyndman and Fan 1996, definition 1). 0 for none.
+#[must_use]
+pub const fn rank_index(count: usize, percent: usize) -> usize {
+    (count * percent).div_ceil(100).saturating_sub(1)
+}
+
+/// The value at [`rank_index`], so that it is always one that was measured; the default for none.
 #[must_use]
 pub fn nearest_rank<T: Copy + Default>(sorted: &[T], percent: usize) -> T {
-    let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied().unwrap_or_default()
+    let index = rank_index(sorted.len(), percent);
+    sorted.get(index).copied().unwrap_or_default()
 }
 
 /// How many of its kind something stands for that was recorded at this share of traces, above 0: one over it (Horvitz and

@@ -135,7 +135,7 @@ impl IntoResponse for PaymentError {
 }
 
 /// Returns the bet, or an error if it was voided.
-pub(crate) fn ended(bet: Bet) -> Result<Bet, PaymentError> {
+pub(crate) fn unless_voided(bet: Bet) -> Result<Bet, PaymentError> {
     if bet.status == BetStatus::Voided {
         Err(PaymentError::Declined(bet.round_id))
     } else {

@@ -41,7 +41,7 @@ pub async fn run(service: Service, settlement: Settlement, left_over: Vec<OpenBe
         settlement,
         timing,
     };
-    recovery.go_on(left_over).await;
+    recovery.run_until_dropped(left_over).await;
 }
 
 struct Recovery {
@@ -51,7 +51,7 @@ struct Recovery {
 }
 
 impl Recovery {
-    async fn go_on(self, left_over: Vec<OpenBet>) {
+    async fn run_until_dropped(self, left_over: Vec<OpenBet>) {
         let mut schedule = Schedule::new(self.timing);
         self.end_all(left_over).await;
         let mut ticks = tokio::time::interval(self.timing.interval);

@@ -10,7 +10,7 @@ use tracing::{Instrument, info_span};
 
 use crate::PaymentError;
 use crate::backlog::Queue;
-use crate::error::ended;
+use crate::error::unless_voided;
 use crate::journal::{self, Posting, RecordedPayout, Voidable};
 use crate::provider::{Provider, SettlementOutcome};
 use crate::round_locks::{Locked, Outcome, RoundLock, RoundLocks};
@@ -72,7 +72,7 @@ impl Settlement {
         let task = reelscope_telemetry::spawn(async move {
             let recorded = settlement.record_payout(round_id, payout).await?;
             if recorded.bet.status != BetStatus::Pending {
-                return ended(recorded.bet);
+                return unless_voided(recorded.bet);
             }
             lock.asking(&recorded.bet);
             let outcome = settlement.conclude(recorded).await;
@@ -105,7 +105,7 @@ impl Settlement {
                             lock.queued(&bet);
                             queue.push(recorded, lock).await;
                         }
-                        ended(bet)
+                        unless_voided(bet)
                     });
                     return task.await.unwrap_or(Err(PaymentError::Defect(round_id)));
                 }
@@ -127,7 +127,7 @@ impl Settlement {
     /// Called once the first payout is durable, so that this one cannot replace it.
     async fn contradict(&self, round_id: RoundId, payout: Money) -> Outcome {
         let recorded = self.record_payout(round_id, payout).await?;
-        ended(recorded.bet)
+        unless_voided(recorded.bet)
     }
 
     /// Settles a round that no task settles; does nothing if one does.
@@ -201,7 +201,7 @@ impl Settlement {
                     sentry.name = "return the stake"
                 ))
                 .await?;
-                ended(voided)
+                unless_voided(voided)
             }
             SettlementOutcome::Unknown => Err(PaymentError::OutcomeUnknown(round_id)),
         }
@@ -297,7 +297,7 @@ impl Settlement {
 /// Returns the outcome of another task, which has reported its own failure.
 fn followed(outcome: Outcome) -> Outcome {
     match outcome {
-        Ok(bet) => ended(bet),
+        Ok(bet) => unless_voided(bet),
         Err(error) => {
             reported_by_another();
             Err(error)

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use reelscope_contracts::Money;
+use reelscope_page_api::telemetry::nearest_rank;
 use reelscope_telemetry::cpu_ms;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -281,5 +282,5 @@ fn per_second(report: &Report) -> f64 {
 fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+    nearest_rank(&sorted, 50)
 }

@@ -1,16 +1,19 @@
-//! Checks the lengths of files and functions. A longer one needs a comment that begins with "Long because", in the
-//! head of the file or directly above the function.
+//! Checks the lengths of files, functions and folders. A longer file or function needs a comment that begins with
+//! "Long because", in the head of the file or directly above the function; a folder is divided.
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/files.rs"]
 mod files;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Limit of a file, in lines that are neither empty nor comments; its inline tests do not count.
 const LINES_OF_A_FILE: usize = 400;
 /// Limit of a function, in lines that are neither empty nor comments.
 const LINES_OF_A_FUNCTION: usize = 60;
+/// Limit of what stands directly in a folder, in lines that are neither empty nor comments.
+const LINES_OF_A_FOLDER: usize = 3_000;
 const REASON: &str = "Long because";
 
 /// Returns the hand-written source files with this ending below a folder, without tests.
@@ -62,6 +65,26 @@ fn no_file_is_long_without_a_reason() {
     }
     assert!(count > 300, "only {count} files were found");
     assert!(long.is_empty(), "{long:#?}");
+}
+
+#[test]
+fn no_folder_is_large() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut folders = BTreeMap::<PathBuf, usize>::new();
+    let page = [".ts", ".html", ".css"].map(|ending| ("ui/src", ending));
+    for (folder, ending) in [("services", ".rs"), ("src-tauri", ".rs")]
+        .into_iter()
+        .chain(page)
+    {
+        for file in sources(&root.join(folder), ending) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let lines = code(&text).into_iter().filter(|line| is_code(line)).count();
+            *folders.entry(file.parent().unwrap().to_owned()).or_default() += lines;
+        }
+    }
+    assert!(folders.len() > 60, "only {} folders were found", folders.len());
+    folders.retain(|_, lines| *lines > LINES_OF_A_FOLDER);
+    assert!(folders.is_empty(), "{folders:#?}");
 }
 
 /// Returns the name and length of each function, and whether the comment above it gives a reason. Relies on rustfmt:

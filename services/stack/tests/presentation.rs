@@ -6,10 +6,10 @@ mod support;
 use std::time::{Duration, Instant};
 
 use reelscope_contracts::Money;
-use reelscope_demo::faults::table::{FaultId, FaultState};
+use reelscope_demo::faults::table::{FaultId, FaultState, STORY};
 use reelscope_payment_provider::SLOW_MS;
 use reelscope_presenter::reading::read;
-use reelscope_presenter::script::{ClaimedFigure, ScriptLanguage};
+use reelscope_presenter::script::{Action, ClaimedFigure, ScriptLanguage};
 use reelscope_presenter::scripts::built_in;
 use reelscope_stack::load::{self, Plan};
 use reelscope_stack::{Config, Stack};
@@ -404,21 +404,78 @@ async fn the_report_has_both_waterfalls_the_issue_and_the_questions_and_loads_no
     demo.stack.shutdown().await.unwrap();
 }
 
+/// Share of a spin that the slow provider takes, as `SLOW_MS` promises.
+const PROVIDERS_SHARE: f64 = 0.8;
+
+/// How a script says this many seconds, from two to six, after "from" and after "to".
+fn seconds_in_words(language: ScriptLanguage, from: f64, to: f64) -> String {
+    let words = |of: [&'static str; 5], seconds: f64| {
+        let place = (2..)
+            .zip(of)
+            .find(|(number, _)| (f64::from(*number) - seconds).abs() < 1e-9);
+        place
+            .unwrap_or_else(|| panic!("{seconds} s have no words here"))
+            .1
+    };
+    match language {
+        ScriptLanguage::En => {
+            let of = ["two", "three", "four", "five", "six"];
+            format!("{} to {} seconds", words(of, from), words(of, to))
+        }
+        ScriptLanguage::Ru => {
+            let of = ["двух", "трёх", "четырёх", "пяти", "шести"];
+            format!("от {} до {} секунд", words(of, from), words(of, to))
+        }
+    }
+}
+
 #[test]
 #[allow(clippy::cast_precision_loss)]
 fn the_scripts_state_the_wait_of_the_slow_provider() {
-    let [least, most] = [*SLOW_MS.start(), *SLOW_MS.end()].map(|ms| ms as f64);
+    let provider = [*SLOW_MS.start(), *SLOW_MS.end()].map(|ms| ms as f64);
+    let stated = [
+        (ClaimedFigure::ProviderMs, provider),
+        (ClaimedFigure::SpinMs, provider.map(|ms| ms / PROVIDERS_SHARE)),
+    ];
+    for language in ScriptLanguage::ALL {
+        let text = built_in(*language).to_lowercase();
+        let script = read(built_in(*language)).unwrap();
+        for (figure, [least, most]) in stated {
+            let claims = script.steps.iter().flat_map(|step| &step.claims);
+            let claims = claims.filter(|claim| claim.figure == figure);
+            // A wait without the slow provider has no lower bound.
+            let mut bands = claims
+                .filter_map(|claim| claim.stated.from.zip(claim.stated.to))
+                .peekable();
+            assert!(bands.peek().is_some(), "{language:?}: {figure:?}");
+            for (from, to) in bands {
+                assert!(
+                    from <= least && most <= to,
+                    "{language:?}: {figure:?} of {from} to {to}"
+                );
+                let said = seconds_in_words(*language, from / 1e3, to / 1e3);
+                assert!(text.contains(&said), "{language:?}: nothing says \"{said}\"");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_scripts_fix_every_problem_of_the_story() {
     for language in ScriptLanguage::ALL {
         let script = read(built_in(*language)).unwrap();
-        let claims = script.steps.iter().flat_map(|step| &step.claims);
-        let mut bands = claims
-            .filter(|claim| claim.figure == ClaimedFigure::ProviderMs)
-            .map(|claim| claim.stated)
-            .peekable();
-        assert!(bands.peek().is_some(), "{language:?}");
-        for band in bands {
-            let is_in = band.from.unwrap() <= least && most <= band.to.unwrap();
-            assert!(is_in, "{language:?}: {band:?}");
+        let actions = script.steps.iter().flat_map(|step| &step.actions);
+        let fixed: Vec<_> = actions
+            .filter_map(|offered| match offered.action {
+                Action::Fix(fault) => Some(fault),
+                _ => None,
+            })
+            .collect();
+        for problem in STORY {
+            assert!(
+                fixed.contains(&problem),
+                "{language:?}: nothing fixes {problem:?}"
+            );
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tokio::sync::oneshot;
 
-use crate::category::Categories;
+use crate::envelope::category::Categories;
 use crate::log::Entry;
 
 /// A message to the outbox.

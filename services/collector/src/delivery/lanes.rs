@@ -13,8 +13,8 @@ use super::destinations::Pace;
 use super::part;
 use super::rate_limits::RateLimits;
 use super::sender::{Answer, Verdict};
-use crate::category::Categories;
 use crate::dsn::Dsn;
+use crate::envelope::category::Categories;
 
 /// Limit of envelopes of one destination in memory; further ones stay in the log until there is room.
 const MOST_WAITING: usize = 50_000;

@@ -16,7 +16,7 @@ use super::rate_limits::RateLimits;
 use super::request::{Outcome, Request};
 use super::sender::{Answer, Verdict};
 use super::{Context, Host, Shared};
-use crate::category::Categories;
+use crate::envelope::category::Categories;
 use crate::log::{self, Entry, Job, State};
 use crate::notice::notice;
 use crate::supervised::last_words;

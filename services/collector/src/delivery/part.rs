@@ -4,8 +4,8 @@
 //! (<https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/>). Here the others are sent and the
 //! limited ones wait.
 
-use crate::category::Categories;
 use crate::envelope::Envelope;
+use crate::envelope::category::Categories;
 
 /// Categories that Sentry shows only with the event they came with, and the categories of that event: Relay drops
 /// them together with a limited event, and a profile without its transaction. An event does not wait for them.
@@ -56,7 +56,7 @@ pub(super) fn cut(envelope: &Envelope<'_>, categories: Categories) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::item_type::ItemType;
+    use crate::envelope::item_type::ItemType;
 
     const ERROR: Categories = Categories::ERROR;
     const TRANSACTION: Categories = Categories::TRANSACTION;

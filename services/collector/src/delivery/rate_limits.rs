@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::part;
-use crate::category::Categories;
+use crate::envelope::category::Categories;
 
 /// Duration of the limit of a 429 that states none, in seconds.
 const DEFAULT_SECONDS: u64 = 60;

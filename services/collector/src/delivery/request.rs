@@ -9,9 +9,9 @@ use tokio::sync::oneshot;
 use super::lanes::Errand;
 use super::sender::{Answer, Verdict};
 use super::{Context, Shared, part};
-use crate::category::Categories;
 use crate::dsn::Dsn;
 use crate::envelope::Envelope;
+use crate::envelope::category::Categories;
 use crate::log::{self, Change, DeadReason, Entry, Job, State};
 
 /// Age from which Sentry answers transactions and sessions with 200 and drops them.

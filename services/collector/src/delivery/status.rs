@@ -7,8 +7,8 @@ use reelscope_page_api::telemetry::{ActiveLimit, DeliveryError, DestinationStatu
 
 use super::destinations::Destinations;
 use super::rate_limits::RateLimits;
-use crate::category::Categories;
 use crate::clock::Clock;
+use crate::envelope::category::Categories;
 use crate::log::{Entry, State, Tally};
 
 const WAITING: &str = "waiting";

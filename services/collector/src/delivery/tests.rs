@@ -16,10 +16,10 @@ use reelscope_page_api::telemetry::DeliveryCounts;
 
 use super::*;
 use crate::Options;
-use crate::category::Categories;
 use crate::clock::Clock;
 use crate::dsn::Dsn;
 use crate::envelope::Envelope;
+use crate::envelope::category::Categories;
 use crate::log::{self, Arrival, Body, Figures, Follower, Opened, Queued, Retainer, Writer};
 
 #[path = "../../tests/support/rows.rs"]

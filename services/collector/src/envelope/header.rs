@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::{EnvelopeError, MAX_DEPTH, MAX_HEADER_LINE, deeper_than, json_reason, parse_id, too_large};
-use crate::item_type::ItemType;
-use crate::lenient;
+use crate::envelope::item_type::ItemType;
+use crate::envelope::lenient;
 
 /// The header of an envelope.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

@@ -4,8 +4,8 @@ use reelscope_page_api::telemetry::{Measurement, Named};
 use serde_json::{Map, Value};
 
 use crate::bounds;
+use crate::envelope::lenient;
 use crate::envelope::parse_id;
-use crate::lenient;
 
 pub(super) type Object = Map<String, Value>;
 

@@ -6,13 +6,13 @@ use reelscope_page_api::telemetry::{Micros, Named, Span};
 use serde_json::Value;
 
 use super::json::{Object, as_id, as_name, attributes, id, measurements, name, named, player, tags};
+use super::skim::{self, Contexts, Transaction};
 use super::time::Clock;
 use super::{Facts, Source, SpanFact, UNREADABLE_ITEM, service_of};
 use crate::bounds;
 use crate::dsn::fnv1a;
-use crate::lenient;
+use crate::envelope::lenient;
 use crate::service;
-use crate::skim::{self, Contexts, Transaction};
 
 /// What a transaction passes on to its spans.
 #[derive(Default)]

@@ -13,8 +13,8 @@ use rand::RngExt;
 use reelscope_contracts::{ApiProblem, Code};
 use serde_json::{Map, Value};
 
+use crate::envelope::lenient;
 use crate::envelope::{MAX_EVENT, format_id, json_reason, parse_id};
-use crate::lenient;
 
 /// Makes an envelope of the event in a body. The event stays as received, except that an id is added where there is
 /// none.

@@ -109,10 +109,21 @@ impl Keeper {
         taking: &mut EnvelopeProgress,
         facts: &Facts,
     ) -> rusqlite::Result<()> {
+        // All fields by name: the compiler asks for the rows of a new one.
+        let Facts {
+            spans,
+            errors,
+            logs,
+            metrics,
+            listed,
+            counts,
+            sample_rate,
+            oddities: _,
+        } = facts;
         let mut fresh = FreshByTrace::new();
-        self.add_spans(connection, taking, facts, &mut fresh)?;
-        self.add_logs(connection, taking, facts, &mut fresh)?;
-        let errors = self.add_errors(connection, taking, facts, &mut fresh)?;
+        self.add_spans(connection, taking, spans, &mut fresh)?;
+        self.add_logs(connection, taking, logs, &mut fresh)?;
+        let errors = self.add_errors(connection, taking, errors, &mut fresh)?;
         for (id, fresh) in fresh {
             if let Some(row) = self.change(id, |trace| {
                 trace.add(taking.seq, &fresh.spans, &fresh.errors, &fresh.logs);
@@ -120,14 +131,14 @@ impl Keeper {
                 traces::add_envelope(connection, row, taking.seq)?;
             }
         }
-        self.add_metrics(connection, taking, &facts.metrics)?;
-        for item in &facts.listed {
+        self.add_metrics(connection, taking, metrics)?;
+        for item in listed {
             rows::item(connection, taking.row(), item)?;
         }
         for error in errors {
-            self.add_error(connection, error, facts.sample_rate, taking)?;
+            self.add_error(connection, error, *sample_rate, taking)?;
         }
-        for counts in &facts.counts {
+        for counts in counts {
             if rows::is_first_counted(connection, counts.once, taking.seq)? {
                 for (name, count) in &counts.by_name {
                     rows::count(connection, name, *count)?;
@@ -141,10 +152,10 @@ impl Keeper {
         &mut self,
         connection: &Connection,
         taking: &mut EnvelopeProgress,
-        facts: &'a Facts,
+        spans: &'a [SpanFact],
         fresh: &mut FreshByTrace<'a>,
     ) -> rusqlite::Result<()> {
-        for fact in &facts.spans {
+        for fact in spans {
             let trace = self.ready(connection, fact.trace_id)?;
             let once = taking.equals.of_span(fact);
             let is_fresh = rows::span(connection, taking.row(), trace, fact, once)?;
@@ -167,10 +178,10 @@ impl Keeper {
         &mut self,
         connection: &Connection,
         taking: &mut EnvelopeProgress,
-        facts: &'a Facts,
+        logs: &'a [(Option<u128>, LogLine)],
         fresh: &mut FreshByTrace<'a>,
     ) -> rusqlite::Result<()> {
-        for (trace_id, log) in &facts.logs {
+        for (trace_id, log) in logs {
             let trace = match trace_id {
                 Some(id) => self.ready(connection, *id)?,
                 None => 0,
@@ -189,24 +200,24 @@ impl Keeper {
         &mut self,
         connection: &Connection,
         taking: &mut EnvelopeProgress,
-        facts: &'a Facts,
+        errors: &'a [ErrorEvent],
         fresh: &mut FreshByTrace<'a>,
     ) -> rusqlite::Result<Vec<&'a ErrorEvent>> {
-        let mut errors = Vec::new();
-        for error in &facts.errors {
+        let mut new = Vec::new();
+        for error in errors {
             let trace_id = error.trace_id.as_deref().and_then(parse_id);
             let trace = match trace_id {
                 Some(id) => self.ready(connection, id)?,
                 None => 0,
             };
             if rows::error(connection, taking.row(), trace, error)? {
-                errors.push(error);
+                new.push(error);
                 if let Some(id) = trace_id {
                     fresh.entry(id).or_default().errors.push(error);
                 }
             }
         }
-        Ok(errors)
+        Ok(new)
     }
 
     fn add_metrics(

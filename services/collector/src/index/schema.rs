@@ -1,16 +1,16 @@
 //! The tables of the index. They are derived from the log, so tables of another version are created anew.
 
-use reelscope_page_api::telemetry::{ExternalShare, Measurement, PathShare, ServiceShare, TraceSummary};
+use reelscope_page_api::telemetry::TraceSummary;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value, json};
-use utoipa::PartialSchema;
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::dsn::fnv1a;
 use crate::log::{self, Pen};
 use crate::trace::Trace;
 
-/// Increased when something else is read from envelopes into the same tables.
-const READING: u32 = 3;
+/// Increased when something else is read from envelopes into the same tables; a test compares what is read of examples.
+pub(super) const EXTRACTION_VERSION: u32 = 3;
 /// Limit of elements of an envelope in one transaction, because other writers wait for it: a few milliseconds. A transaction writes
 /// whole pages, so one that is half as long costs a tenth more for each element.
 pub(super) const PIECE: usize = 512;
@@ -199,18 +199,14 @@ pub(super) fn prepare(pen: &Pen) -> rusqlite::Result<()> {
 }
 
 /// Version of the index: a hash of its tables, of the shape of a summary, of [`PIECE`], in which its position counts, and
-/// of [`READING`]. A change of any of them brings a new index; what a [`Trace`] keeps in its maps has no shape that can be asked, and raises [`READING`].
+/// of [`EXTRACTION_VERSION`]. A change of any of them brings a new index; what a [`Trace`] keeps in its maps has no shape that can be asked, and raises [`EXTRACTION_VERSION`].
 fn version() -> i64 {
-    let parts = [
-        TraceSummary::schema(),
-        ServiceShare::schema(),
-        ExternalShare::schema(),
-        Measurement::schema(),
-        PathShare::schema(),
-    ];
-    let mut parts = json!([parts, Trace::new(0)]);
+    // With the types of its members, and of theirs.
+    let mut schemas = vec![(TraceSummary::name().into(), TraceSummary::schema())];
+    TraceSummary::schemas(&mut schemas);
+    let mut parts = json!([schemas, Trace::new(0)]);
     without_words(&mut parts);
-    fnv1a(format!("{READING} {PIECE} {TABLES} {parts}").as_bytes()).cast_signed()
+    fnv1a(format!("{EXTRACTION_VERSION} {PIECE} {TABLES} {parts}").as_bytes()).cast_signed()
 }
 
 /// Removes descriptions, which change nothing that is stored.

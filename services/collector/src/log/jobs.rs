@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::body::Body;
 use super::state::Change;
 use super::writer::Figures;
-use crate::category::Categories;
+use crate::envelope::category::Categories;
 use crate::error::CaptureError;
 
 /// Maximum number of jobs in one commit. It bounds how long the first of them waits.

@@ -13,7 +13,7 @@ use super::body;
 use super::schema::{FILE, WAL, check_pages, check_version, open_error};
 use super::state::{Entry, Parts, State};
 use crate::CollectorError;
-use crate::category::Categories;
+use crate::envelope::category::Categories;
 use crate::envelope::id_of_bytes;
 use crate::supervised::last_words;
 

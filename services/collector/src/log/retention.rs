@@ -11,7 +11,7 @@ use super::pen::Writing;
 use super::readers::rows;
 use super::state::{DeadReason, Entry, State};
 use super::tally::{Delta, Kind, Tally};
-use crate::category::Categories;
+use crate::envelope::category::Categories;
 
 /// Maximum number of envelopes removed in one step, so that a caller waits for the writer no longer than for a
 /// commit.

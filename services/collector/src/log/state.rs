@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reelscope_contracts::UnixMillis;
 use reelscope_page_api::telemetry::EnvelopeState;
 
-use crate::category::Categories;
+use crate::envelope::category::Categories;
 
 /// Why an envelope is dead. The number is stored on the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

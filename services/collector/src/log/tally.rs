@@ -8,7 +8,7 @@ use reelscope_page_api::telemetry::DeliveryCounts;
 use rusqlite::{Connection, Transaction};
 
 use super::state::{DeadReason, Entry, State};
-use crate::category::Categories;
+use crate::envelope::category::Categories;
 
 /// What is counted separately: held envelopes by slot, destination and remaining categories, since delivery decides
 /// by these; all others by state only.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::lenient;
+use crate::envelope::lenient;
 
 /// The first position from `at` on that is no white space.
 pub(super) fn skip_space(text: &[u8], mut at: usize) -> usize {

@@ -1,5 +1,13 @@
 //! Findings in free text. JSON within a text is handled by `walk`.
 
+mod command;
+mod email;
+mod groups;
+mod iban;
+mod line;
+mod named;
+mod values;
+
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -7,7 +15,7 @@ use regex::bytes::Regex;
 
 use super::border::pattern;
 use super::rule::{FILTERED, Found, Rule};
-use super::{card, command, email, groups, iban, named, words};
+use super::{card, words};
 
 /// The compiled patterns. The first group of each is the secret.
 struct Patterns {

@@ -14,8 +14,9 @@ use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::{Viewer, lines};
+use crate::envelope::lenient;
 use crate::envelope::{Envelope, MAX_EVENT};
-use crate::{large, lenient};
+use crate::large;
 
 /// Limit of a payload's text that is shown, in bytes.
 const MOST_TEXT: usize = 64 * 1024;

@@ -454,6 +454,31 @@ mod tests {
     }
 
     #[test]
+    fn the_page_knows_whom_each_problem_slows_and_each_slows_somebody_else() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/app/core/api/parts.ts");
+        let page = std::fs::read_to_string(page).unwrap();
+        let (_, rows) = page.split_once("export const SLOWED = {").unwrap();
+        let (rows, _) = rows.split_once('}').unwrap();
+        let slowed = |id: FaultId| {
+            id.slows()
+                .map_or_else(|| "null".to_owned(), |part| format!("'{part}'"))
+        };
+        let expected = STORY.map(|id| format!("'{}': {},", id.as_str(), slowed(id)));
+        let rows: Vec<_> = rows
+            .lines()
+            .map(str::trim)
+            .filter(|row| !row.is_empty())
+            .collect();
+        assert_eq!(rows, expected);
+        // The time of a part on the critical path is counted for the one problem that slows it.
+        let mut parts: Vec<_> = STORY.iter().filter_map(|id| id.slows()).collect();
+        let all = parts.len();
+        parts.sort_unstable();
+        parts.dedup();
+        assert_eq!(parts.len(), all, "two problems slow the same part");
+    }
+
+    #[test]
     fn names_on_the_wire_and_in_the_code_are_the_same() {
         for id in FaultId::ALL {
             assert_eq!(serde_json::to_value(id).unwrap(), id.as_str());

@@ -96,6 +96,47 @@ proptest! {
     }
 }
 
+proptest! {
+    /// The verifier has the rules a second time; this holds both to each other.
+    #[test]
+    fn what_the_rules_write_is_right_for_the_verifier(
+        rounds in proptest::collection::vec((1..400_i64, 0..400_i64, 0..3_u8), 1..40),
+    ) {
+        let mut verifier = Verifier::default();
+        let mut current = balances(0, 0);
+        let mut step = |verifier: &mut Verifier, movement, round| {
+            let (next, transfers) = apply(current, &"p".into(), movement)?;
+            for Transfer { kind, debit, credit, amount } in transfers {
+                verifier.entry(kind.as_str(), &debit.to_string(), &credit.to_string(), amount, round);
+            }
+            current = next;
+            Ok::<_, LedgerError>(current)
+        };
+        let mut stored = step(&mut verifier, Movement::Deposit(Money(3_000)), None).unwrap();
+        for (number, (stake, payout, end)) in (1..).zip(rounds) {
+            let round = RoundId::from_u128(number);
+            let (stake, payout) = (Money(stake), Money(payout));
+            let Ok(reserved) = step(&mut verifier, Movement::Reserve(stake), Some(round)) else { continue };
+            let (status, payout, movement) = match end {
+                0 => (BetStatus::Posted, Some(payout), Some(Movement::Post { stake, payout })),
+                1 => (BetStatus::Voided, None, Some(Movement::Void(stake))),
+                _ => (BetStatus::Reserved, None, None),
+            };
+            stored = match movement {
+                Some(movement) => step(&mut verifier, movement, Some(round)).unwrap(),
+                None => {
+                    verifier.listed_as_open(round);
+                    reserved
+                }
+            };
+            let (currency, posted_on, reversal_due) = ("RUB", None, false);
+            verifier.bet(RecordedBet { round, status, stake, payout, currency, posted_on, reversal_due });
+        }
+        verifier.wallet(&"p".into(), stored);
+        prop_assert_eq!(verifier.finish().imbalance, 0);
+    }
+}
+
 #[test]
 fn verification_sees_every_kind_of_disagreement() {
     let round = RoundId::from_u128(1);

@@ -62,3 +62,30 @@ fn colour(service: &str) -> &'static str {
         _ => "#5b6680",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_service_that_has_a_colour_on_the_screen_has_one_on_paper() {
+        let page = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../ui/src/app/core/ui/service-colour.ts"
+        );
+        let page = std::fs::read_to_string(page).unwrap();
+        let (_, known) = page.split_once("STATIONS = [").unwrap();
+        let (known, _) = known.split_once(']').unwrap();
+        let known: Vec<_> = known.split('\'').skip(1).step_by(2).collect();
+        assert!(
+            reelscope_contracts::SERVICES
+                .iter()
+                .all(|service| known.contains(service))
+        );
+        let mut colours: Vec<_> = known.iter().map(|service| colour(service)).collect();
+        colours.push(colour("a service of somebody else"));
+        colours.sort_unstable();
+        colours.dedup();
+        assert_eq!(colours.len(), known.len() + 1);
+    }
+}

@@ -133,7 +133,7 @@ fn report(language: ScriptLanguage) -> TakeAway {
             problem: ComparedProblem::All(AllProblems::All),
             before: Some(figures(4_100.0)),
             after: Some(figures(5.5)),
-            own: None,
+            slowed: None,
             before_trace: None,
             after_trace: None,
         }],
@@ -256,7 +256,7 @@ fn no_figure_stands_without_its_pair() {
             problem: ComparedProblem::One(problem),
             before: None,
             after: Some(figures(5.5)),
-            own: None,
+            slowed: None,
             before_trace: None,
             after_trace: None,
         })

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use reelscope_api_gateway::upstream::LONGEST_ROUND;
 use reelscope_demo::faults::table::{FaultId, FaultState};
 use reelscope_game_engine as game;
 use reelscope_http::panicked;
@@ -30,6 +31,8 @@ const RECOVERY: payments::recovery::RecoveryTiming = payments::recovery::Recover
     first_retry: Duration::from_secs(1),
     longest_retry: Duration::from_secs(60),
 };
+// A bet that the gateway is still working on is not abandoned.
+const _: () = assert!(LONGEST_ROUND.as_millis() < RECOVERY.abandoned_after.as_millis());
 
 /// The game-engine, and what a presenter changes in it.
 pub(super) struct GameEngine {

@@ -2,7 +2,7 @@ import { Arrived, newestFirst } from '../core/api/arrival';
 import { Micros } from '../core/api/micros';
 import { TraceSummary } from '../core/api/schema';
 import { minorUnits } from '../core/i18n/formats';
-import { WELL } from '../traces/measured-words';
+import { WELL } from '../traces/tree/measured-words';
 
 /** The money of one spin, in minor units. */
 export interface SpinMoney {

@@ -1,5 +1,5 @@
 import { micros } from '../core/api/micros';
-import { addressOf } from '../traces/trace-list';
+import { addressOf } from '../traces/list/trace-list';
 import { periodOf } from './buckets';
 import { SpinMoney } from './spin-money';
 

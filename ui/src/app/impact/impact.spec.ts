@@ -8,7 +8,7 @@ import {
   judged,
   judgedShares,
   missingOf,
-  ownTimes,
+  slowedTimes,
   speedUp,
   timeVerdict,
   wayOf,
@@ -37,7 +37,7 @@ function pair(problem: BeforeAfter['problem']): BeforeAfter {
     problem,
     before: null,
     after: null,
-    own: null,
+    slowed: null,
     before_trace: null,
     after_trace: null,
   };
@@ -103,17 +103,17 @@ describe('a pair of before and after', () => {
 
   it('says nothing of the wait before there are spins enough', () => {
     const few = whole('all', { recorded: 19 }, {});
-    expect(timeVerdict(few, ownTimes(few))).toEqual({ way: 'few', enough: 20 });
+    expect(timeVerdict(few, slowedTimes(few))).toEqual({ way: 'few', enough: 20 });
     const pair = whole('all', {}, {});
-    expect(timeVerdict(pair, ownTimes(pair))).toEqual({ way: 'faster', times: 20 });
+    expect(timeVerdict(pair, slowedTimes(pair))).toEqual({ way: 'faster', times: 20 });
     expect(timeVerdict(pair, [250, 250])).toEqual({ way: 'alike' });
   });
 
   it('compares a problem by the time of what it slows down', () => {
-    const own = { actor: 'payment-provider', before_p95_ms: 4_000, after_p95_ms: 0 };
-    const pair: WholePair = { ...whole('slow-provider', {}, {}), own };
-    expect(ownTimes(pair)).toEqual([4_000, 0]);
-    expect(timeVerdict(pair, ownTimes(pair))).toEqual({ way: 'gone' });
+    const slowed = { actor: 'payment-provider', before_p95_ms: 4_000, after_p95_ms: 0 };
+    const pair: WholePair = { ...whole('slow-provider', {}, {}), slowed };
+    expect(slowedTimes(pair)).toEqual([4_000, 0]);
+    expect(timeVerdict(pair, slowedTimes(pair))).toEqual({ way: 'gone' });
     // What is left of a call in the background, as a factor that nobody believes.
     expect(timeVerdict(pair, [4_000, 0.27])).toEqual({ way: 'gone' });
     expect(timeVerdict(pair, [4_000, 4])).toEqual({ way: 'faster', times: 1_000 });

@@ -66,8 +66,8 @@ export type Verdict =
   | { readonly way: 'few'; readonly enough: number };
 
 /** The times by which a problem is compared: those of the part that it slows down. */
-export function ownTimes({ own, before, after }: WholePair): [number, number] {
-  return own ? [own.before_p95_ms, own.after_p95_ms] : [before.p95_ms, after.p95_ms];
+export function slowedTimes({ slowed, before, after }: WholePair): [number, number] {
+  return slowed ? [slowed.before_p95_ms, slowed.after_p95_ms] : [before.p95_ms, after.p95_ms];
 }
 
 /** The verdict on two times of a pair, before and after. */

@@ -5,7 +5,7 @@ import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { comparePath } from '../core/ui/trace-place';
 import { shareAxis, timeAxis } from './axis';
-import { WholePair, errorVerdict, measureOf, ownTimes, timeVerdict } from './impact';
+import { WholePair, errorVerdict, measureOf, slowedTimes, timeVerdict } from './impact';
 import { verdictWords } from './verdict-words';
 
 /**
@@ -62,18 +62,18 @@ export class PairChart {
     })) as [Dot, Dot];
     const name =
       pair.problem === 'all' ? this.say('impact.all') : this.say(`problems.name.${pair.problem}`);
-    const { own, before_trace, after_trace } = pair;
+    const { slowed, before_trace, after_trace } = pair;
     return {
       problem: pair.problem,
       name,
-      actor: this.actorWords(own?.actor ?? ''),
+      actor: this.actorWords(slowed?.actor ?? ''),
       before,
       after,
       // The labels stand on the outer sides of their dots, so that near dots do not cover them.
       turned: before.at < after.at,
       verdict: verdictWords(
         this.language,
-        measure === 'wait' ? timeVerdict(pair, ownTimes(pair)) : errorVerdict(pair),
+        measure === 'wait' ? timeVerdict(pair, slowedTimes(pair)) : errorVerdict(pair),
       ),
       words: this.say('impact.dumbbell', { before: before.text, after: after.text }),
       compare: before_trace && after_trace ? comparePath(before_trace, after_trace) : null,
@@ -90,6 +90,6 @@ interface Dot {
 function valuesOf(measure: 'wait' | 'errors', pair: WholePair): [number, number] {
   const { before, after } = pair;
   return measure === 'wait'
-    ? ownTimes(pair)
+    ? slowedTimes(pair)
     : [before.error_rate_percent, after.error_rate_percent];
 }

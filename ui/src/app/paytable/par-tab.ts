@@ -4,8 +4,8 @@ import { PaytableStore } from '../core/api/paytable-store';
 import { Session } from '../core/api/session';
 import { SymbolName } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
-import { Play } from '../slot/play';
-import { ReelSymbol } from '../slot/reel-symbol';
+import { Play } from '../slot/play/play';
+import { ReelSymbol } from '../slot/reels/reel-symbol';
 import { contributionBars } from './contributions';
 
 /** The PAR sheet: RTP, hit frequency and volatility of the game, exact over the full cycle. */

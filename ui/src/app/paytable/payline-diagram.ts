@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 
-import { points } from '../slot/win-lines';
+import { points } from '../slot/play/win-lines';
 
 /** A payline as fifteen dots and the line through its cells. */
 @Component({

@@ -3,8 +3,8 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { PaytableStore } from '../core/api/paytable-store';
 import { Session } from '../core/api/session';
 import { Language } from '../core/i18n/language';
-import { Play } from '../slot/play';
-import { ReelSymbol } from '../slot/reel-symbol';
+import { Play } from '../slot/play/play';
+import { ReelSymbol } from '../slot/reels/reel-symbol';
 import { PaylineDiagram } from './payline-diagram';
 
 /** The paylines, and what each symbol pays, as a multiple and in money for the chosen stake. */

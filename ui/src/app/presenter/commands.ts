@@ -1,7 +1,7 @@
 import { DestroyRef, effect, inject, untracked } from '@angular/core';
 
 import { PresentCommand, Presenting } from '../core/ui/presenting';
-import { PresentationStore } from './presentation-store';
+import { PresentationStore } from './presentation/presentation-store';
 
 /** The commands that each window carries out in its own way. */
 export type OwnCommand = Exclude<PresentCommand, 'end' | 'next' | 'back'>;

@@ -2,8 +2,8 @@ import { ChangeDetectionStrategy, Component, computed, inject, output } from '@a
 
 import { Language } from '../core/i18n/language';
 import { LoadWords } from '../core/ui/load-words';
-import { PresentationStore } from './presentation-store';
-import { ChosenRun, RunChoice } from './run-choice';
+import { PresentationStore } from './presentation/presentation-store';
+import { ChosenRun, RunChoice } from './run/run-choice';
 import { ScriptChoice } from './script-choice';
 
 /** Where a presentation is begun: which script, for whom, how long, and with a second screen or without. */

@@ -11,12 +11,12 @@ import {
 
 import { Language } from '../core/i18n/language';
 import { reserveBelow } from '../core/ui/root-size';
-import { PresentationStore } from './presentation-store';
-import { clockText } from './presenter-words';
-import { Projector } from './projector';
-import { Questions } from './questions';
-import { buttonId, nextButton } from './standing';
-import { StepConditions } from './step-facts';
+import { PresentationStore } from './presentation/presentation-store';
+import { clockText } from './presentation/presenter-words';
+import { Projector } from './presentation/projector';
+import { Questions } from './presentation/questions';
+import { buttonId, nextButton } from './presentation/standing';
+import { StepConditions } from './presentation/step-facts';
 
 /** Height of the bar with two lines, in rem. */
 const HEIGHT_REM = 4.4;

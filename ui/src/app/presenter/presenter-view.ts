@@ -4,14 +4,14 @@ import { Action } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { LoadWords } from '../core/ui/load-words';
 import { OwnCommand, followCommands } from './commands';
-import { PresentationStore } from './presentation-store';
-import { clockText } from './presenter-words';
-import { QuestionList } from './question-list';
-import { Questions } from './questions';
+import { PresentationStore } from './presentation/presentation-store';
+import { clockText } from './presentation/presenter-words';
+import { QuestionList } from './presentation/question-list';
+import { Questions } from './presentation/questions';
 import { Remote } from './remote';
 import { ScriptChoice } from './script-choice';
-import { buttonId, nextButton } from './standing';
-import { Claims, StepConditions } from './step-facts';
+import { buttonId, nextButton } from './presentation/standing';
+import { Claims, StepConditions } from './presentation/step-facts';
 
 /** What the presenter reads while the projector shows the machine; its buttons act in the window of the machine. */
 @Component({

@@ -5,13 +5,13 @@ import { Step } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
 import { Presenting } from '../core/ui/presenting';
 import { PresentationDouble } from '../testing/presentation-double';
-import { PresentationStore } from './presentation-store';
-import { Projector } from './projector';
+import { PresentationStore } from './presentation/presentation-store';
+import { Projector } from './presentation/projector';
 import { ProjectorStage } from './projector-stage';
-import { Questions } from './questions';
-import { ScriptRun } from './script-run';
-import { Spots } from './spots';
-import { buttonId, standingOf } from './standing';
+import { Questions } from './presentation/questions';
+import { ScriptRun } from './run/script-run';
+import { Spots } from './presentation/spots';
+import { buttonId, standingOf } from './presentation/standing';
 
 const STEPS: readonly Step[] = [
   {

@@ -3,17 +3,17 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { Language } from '../core/i18n/language';
 import { PRESENTER_PATH } from '../core/ui/pages';
 import { OwnCommand, followCommands } from './commands';
-import { PresentationStore } from './presentation-store';
+import { PresentationStore } from './presentation/presentation-store';
 import { PresenterBar } from './presenter-bar';
 import { PresentationStart } from './presentation-start';
-import { Projector } from './projector';
-import { QuestionList } from './question-list';
-import { Questions } from './questions';
-import { RunBar } from './run-bar';
-import { ChosenRun } from './run-choice';
-import { RunPointer } from './run-pointer';
-import { RunReport } from './run-report';
-import { ScriptRun } from './script-run';
+import { Projector } from './presentation/projector';
+import { QuestionList } from './presentation/question-list';
+import { Questions } from './presentation/questions';
+import { RunBar } from './run/run-bar';
+import { ChosenRun } from './run/run-choice';
+import { RunPointer } from './run/run-pointer';
+import { RunReport } from './run/run-report';
+import { ScriptRun } from './run/script-run';
 import { Spotlight } from './spotlight';
 
 /** The name of the presenter's window, so that it is opened once. */

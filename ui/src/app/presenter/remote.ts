@@ -2,7 +2,7 @@ import { DestroyRef, Injectable, inject, signal } from '@angular/core';
 
 import { Language } from '../core/i18n/language';
 import { LANGUAGES } from '../core/i18n/languages';
-import { Channel, ChannelMessage, Order, ProjectorState, VIEW_LOCK } from './channel';
+import { Channel, ChannelMessage, Order, ProjectorState, VIEW_LOCK } from './presentation/channel';
 
 /** Limit of waiting for the window of the machine, in milliseconds. */
 const PATIENCE_MS = 1_000;

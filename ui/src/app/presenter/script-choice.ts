@@ -3,8 +3,8 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { ApiProblem } from '../core/api/api-problem';
 import { ScriptMistake } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
-import { PresentationStore } from './presentation-store';
-import { refusalOf } from './presenter-words';
+import { PresentationStore } from './presentation/presentation-store';
+import { refusalOf } from './presentation/presenter-words';
 
 /** Limit of a script, in bytes; the server refuses a larger one. */
 const MOST_BYTES = 512 * 1024;

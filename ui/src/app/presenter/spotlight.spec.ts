@@ -13,8 +13,8 @@ import { OpenTrace } from '../core/ui/open-trace';
 import { SpotRows, offerSpotRow } from '../core/ui/spot-rows';
 import { VirtualRows } from '../core/ui/virtual-rows';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
-import { PresentationStore } from './presentation-store';
-import { Projector } from './projector';
+import { PresentationStore } from './presentation/presentation-store';
+import { Projector } from './presentation/projector';
 import { Spotlight } from './spotlight';
 
 const ROW_PX = 20;

@@ -14,9 +14,9 @@ import {
 import { Spot } from '../core/api/schema';
 import { OpenTrace } from '../core/ui/open-trace';
 import { reducedMotion } from '../core/ui/reduced-motion';
-import { PresentationStore } from './presentation-store';
-import { Projector } from './projector';
-import { Spots } from './spots';
+import { PresentationStore } from './presentation/presentation-store';
+import { Projector } from './presentation/projector';
+import { Spots } from './presentation/spots';
 
 /** Interval of following an element that moves without an event, in milliseconds. */
 const FOLLOW_MS = 200;

@@ -112,6 +112,7 @@ describe('a name within a sentence', () => {
     check('Неэффективный RNG', 'ru', 'неэффективный RNG');
     check('RTP too high', 'en', 'RTP too high');
     check('N+1', 'en', 'N+1');
+    check('Zahlungsfehler', 'de', 'Zahlungsfehler');
     check('', 'en', '');
   });
 });

@@ -35,8 +35,12 @@ export function hurtingIn(
   return { kind, wrongPaytable: release.faults.includes('rtp-anomaly') };
 }
 
+/** Languages that write nouns with a capital letter wherever they stand. */
+const CAPITAL_NOUNS: ReadonlySet<string> = new Set(['de', 'lb']);
+
 /** A name within a sentence. An abbreviation at its beginning keeps its capitals, and all later words are unchanged. */
 export function withinSentence(name: string, language: string): string {
+  if (CAPITAL_NOUNS.has(language)) return name;
   const [first = '', second = ''] = name;
   const isWord = second !== second.toLocaleUpperCase(language);
   return isWord ? first.toLocaleLowerCase(language) + name.slice(first.length) : name;

@@ -25,7 +25,7 @@ import { LoadWords } from '../core/ui/load-words';
 import { FaultStore, Steered } from '../faults/fault-store';
 import { releaseWords } from '../faults/release-words';
 import { MoreFaults } from '../faults/more-faults';
-import { Play } from '../slot/play';
+import { Play } from '../slot/play/play';
 import { P95Line } from '../traffic/p95-line';
 import { CostStore } from './cost-store';
 import { STEPS, isHealthy } from './next-step';
@@ -42,7 +42,7 @@ import {
 } from './problem-words';
 import { Story } from './story';
 
-/** The four problems with their evidence and fixes, the release dial, and the reset to the start of the demo. */
+/** The problems of the story with their evidence and fixes, the release dial, and the reset to the start of the demo. */
 @Component({
   selector: 'rs-problems-tab',
   imports: [Holds, MoreFaults, LoadWords, P95Line],

@@ -6,8 +6,8 @@ import { RoundsStore } from '../core/api/rounds-store';
 import { Address } from '../core/ui/address';
 import { comparePath, tracePath } from '../core/ui/trace-place';
 import { FaultStore } from '../faults/fault-store';
-import { FollowedSpin } from '../slot/followed-spin';
-import { Play } from '../slot/play';
+import { FollowedSpin } from '../slot/spin-path/followed-spin';
+import { Play } from '../slot/play/play';
 import { SpinLog } from '../spin-log/spin-log';
 import { Story } from './story';
 

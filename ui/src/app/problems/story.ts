@@ -6,8 +6,8 @@ import { keepInTab, keptInTab } from '../core/api/tab-memory';
 import { Address } from '../core/ui/address';
 import { placeAt } from '../core/ui/trace-place';
 import { FaultStore } from '../faults/fault-store';
-import { FollowedSpin } from '../slot/followed-spin';
-import { Play } from '../slot/play';
+import { FollowedSpin } from '../slot/spin-path/followed-spin';
+import { Play } from '../slot/play/play';
 import { SpinLog } from '../spin-log/spin-log';
 import { NewestSpin, nextStep } from './next-step';
 

@@ -5,7 +5,7 @@ import { RoundsStore } from '../core/api/rounds-store';
 import { RoundSummary } from '../core/api/schema';
 import { provideLanguages } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
-import { Play } from '../slot/play';
+import { Play } from '../slot/play/play';
 import { RoundsTab, kindOf } from './rounds-tab';
 
 const round = (number: number) => ({

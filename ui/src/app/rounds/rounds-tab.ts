@@ -5,7 +5,7 @@ import { RoundSummary } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { comparePath } from '../core/ui/trace-place';
-import { Play } from '../slot/play';
+import { Play } from '../slot/play/play';
 import { SmallBoard } from './small-board';
 
 /** The last rounds; an opened round shows its board, seed and stops. */

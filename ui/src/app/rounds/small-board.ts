@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 
 import { Board } from '../core/api/parts';
-import { ReelSymbol } from '../slot/reel-symbol';
+import { ReelSymbol } from '../slot/reels/reel-symbol';
 
 /** A board in the height of one or two lines of text. */
 @Component({

@@ -6,6 +6,7 @@ import { SettingsChange, ShownSettings, TestOutcome } from '../core/api/schema';
 import { Key, Language, isKey } from '../core/i18n/language';
 import { followSettings } from '../core/telemetry/reporting';
 import { Holds } from '../core/ui/holds';
+import { STATIONS } from '../core/ui/service-colour';
 import { DeliveryStore } from '../delivery/delivery-store';
 import { outcomeWords } from '../delivery/delivery-words';
 import { HeldChoice } from '../delivery/held-choice';
@@ -14,7 +15,8 @@ import { organizationOf } from './organization';
 import { Refusal, refusalOf } from './refusal';
 import { rateOf } from './sample-rate';
 
-const SERVICES = ['frontend', 'api-gateway', 'user-service', 'game-engine', 'payment-service'];
+/** The provider sends no telemetry. */
+const SERVICES = STATIONS.filter((station) => station !== 'payment-provider');
 
 /** A field of a DSN: that of one service, or of all. */
 interface DsnField {

@@ -3,13 +3,21 @@ import {
   Component,
   ElementRef,
   afterNextRender,
+  computed,
   inject,
   input,
   output,
   viewChild,
 } from '@angular/core';
 
+import { ApiProblem } from '../core/api/api-problem';
+import { Health } from '../core/api/health';
+import { problemWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
+
+/** Why a code was refused: it is none, or the log-in failed. */
+export type AccountRefusal =
+  { kind: 'malformed' } | { kind: 'failed'; code: string; error: unknown };
 
 /** The field for the code of another account. */
 @Component({
@@ -34,7 +42,7 @@ import { Language } from '../core/i18n/language';
           {{ say('account.apply') }}
         </button>
       </div>
-      <p id="account-refusal" role="alert" data-test="account-error">{{ refusal() }}</p>
+      <p id="account-refusal" role="alert" data-test="account-error">{{ refusalWords() }}</p>
     </form>
   `,
   styleUrl: './account-form.css',
@@ -44,10 +52,33 @@ export class AccountForm {
   /** The code of the present account. */
   readonly code = input.required<string>();
   /** Why the last code was refused. */
-  readonly refusal = input.required<string | null>();
+  readonly refusal = input.required<AccountRefusal | null>();
   readonly busy = input.required<boolean>();
   readonly wanted = output<string>();
-  protected readonly say = inject(Language).say;
+  private readonly language = inject(Language);
+  private readonly health = inject(Health);
+  protected readonly say = this.language.say;
+  protected readonly refusalWords = computed(() => {
+    const refusal = this.refusal();
+    if (!refusal) return null;
+    if (refusal.kind === 'malformed') return this.say('account.malformed');
+    const { code, error } = refusal;
+    if (error instanceof ApiProblem && error.code === 'player_not_found') {
+      const seeding = this.health.seeding();
+      if (!seeding) return this.say('account.notFound', { code });
+      const { number } = this.language.formats();
+      return this.say('account.notSeeded', {
+        code,
+        done: number(seeding.done),
+        total: number(seeding.total),
+      });
+    }
+    const { what } = problemWords(error);
+    // The phrase of this error says "three times in a row", which is true of spins only.
+    const reason =
+      error instanceof ApiProblem ? this.language.text(what) : this.say('start.unreachable.title');
+    return this.say('account.failed', { reason });
+  });
   private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
 
   constructor() {

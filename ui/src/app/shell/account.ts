@@ -8,18 +8,14 @@ import {
   viewChild,
 } from '@angular/core';
 
-import { Health } from '../core/api/health';
-import { ApiProblem } from '../core/api/api-problem';
 import { RoundsStore } from '../core/api/rounds-store';
 import { Session } from '../core/api/session';
-import { problemWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
 import { PartFailed, PartLoading } from '../core/ui/part-states';
-import { Play } from '../slot/play';
+import { Play } from '../slot/play/play';
 import { normalisedCode } from './account-code';
 import { AccountForm } from './account-form';
-
-type Refusal = { kind: 'malformed' } | { kind: 'failed'; code: string; error: unknown };
+import type { AccountRefusal } from './account-form';
 
 /** The present player, and the form to switch to another account. */
 @Component({
@@ -35,45 +31,22 @@ type Refusal = { kind: 'malformed' } | { kind: 'failed'; code: string; error: un
 })
 export class Account {
   private readonly session = inject(Session);
-  private readonly language = inject(Language);
-  private readonly health = inject(Health);
   private readonly rounds = inject(RoundsStore);
   private readonly play = inject(Play);
   private readonly host: HTMLElement = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
 
-  protected readonly say = this.language.say;
+  protected readonly say = inject(Language).say;
   protected readonly player = this.session.player;
   /** A spin belongs to one player from start to end, so the account cannot be switched meanwhile. */
   protected readonly locked = computed(() => this.play.phase() !== 'idle');
 
   private readonly _open = signal(false);
   private readonly _busy = signal(false);
-  private readonly _refusal = signal<Refusal | null>(null);
+  private readonly _refusal = signal<AccountRefusal | null>(null);
   protected readonly open = this._open.asReadonly();
   protected readonly busy = this._busy.asReadonly();
+  protected readonly refusal = this._refusal.asReadonly();
   private readonly opener = viewChild<ElementRef<HTMLButtonElement>>('opener');
-
-  protected readonly refusal = computed(() => {
-    const refusal = this._refusal();
-    if (!refusal) return null;
-    if (refusal.kind === 'malformed') return this.say('account.malformed');
-    const { code, error } = refusal;
-    if (error instanceof ApiProblem && error.code === 'player_not_found') {
-      const seeding = this.health.seeding();
-      if (!seeding) return this.say('account.notFound', { code });
-      const { number } = this.language.formats();
-      return this.say('account.notSeeded', {
-        code,
-        done: number(seeding.done),
-        total: number(seeding.total),
-      });
-    }
-    const { what } = problemWords(error);
-    // The phrase of this error says "three times in a row", which is true of spins only.
-    const reason =
-      error instanceof ApiProblem ? this.language.text(what) : this.say('start.unreachable.title');
-    return this.say('account.failed', { reason });
-  });
 
   protected toggle(): void {
     this._refusal.set(null);

@@ -10,7 +10,7 @@ import {
 import { PROBLEM_IDS } from '../core/api/parts';
 import { Language } from '../core/i18n/language';
 import { Pages } from '../core/ui/pages';
-import { WATERFALL_KEYS } from '../traces/waterfall-keys';
+import { WATERFALL_KEYS } from '../traces/waterfall/waterfall-keys';
 
 /** The dialog that explains the keys. */
 @Component({

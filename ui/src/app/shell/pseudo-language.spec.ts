@@ -433,7 +433,7 @@ const SCREENS: readonly Screen[] = [
   {
     name: 'traces',
     path: '/traces',
-    load: async () => (await import('../traces/list-page')).TraceListPage,
+    load: async () => (await import('../traces/list/list-page')).TraceListPage,
   },
   {
     name: 'trace',
@@ -443,7 +443,7 @@ const SCREENS: readonly Screen[] = [
   {
     name: 'two traces',
     path: '/traces/1/with/2',
-    load: async () => (await import('../traces/compare-page')).ComparePage,
+    load: async () => (await import('../traces/compare/compare-page')).ComparePage,
   },
   {
     name: 'issues',

@@ -15,7 +15,7 @@ import { RoundsStore } from '../core/api/rounds-store';
 import { Session } from '../core/api/session';
 import { problemWords } from '../core/i18n/error-words';
 import { Language, Message } from '../core/i18n/language';
-import { Play } from '../slot/play';
+import { Play } from '../slot/play/play';
 
 type StartState =
   'loading' | 'seeding' | 'ready' | 'unreachable' | 'launch_token_required' | 'refused';

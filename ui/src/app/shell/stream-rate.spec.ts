@@ -16,14 +16,14 @@ import { EnvelopeList } from '../delivery/envelope-list';
 import { IssuePage } from '../issues/issue-page';
 import { IssueStore } from '../issues/issue-store';
 import { MapStore } from '../map/map-store';
-import { PresentationStore } from '../presenter/presentation-store';
-import { Play } from '../slot/play';
-import { FollowedSpin } from '../slot/followed-spin';
+import { PresentationStore } from '../presenter/presentation/presentation-store';
+import { Play } from '../slot/play/play';
+import { FollowedSpin } from '../slot/spin-path/followed-spin';
 import { SpinLog } from '../spin-log/spin-log';
 import { DELIVERY, TRACE } from '../testing/replies';
 import { StreamDouble } from '../testing/stream-double';
-import { followTrace } from '../traces/followed-trace';
-import { TraceFeed } from '../traces/trace-feed';
+import { followTrace } from '../traces/tree/followed-trace';
+import { TraceFeed } from '../traces/list/trace-feed';
 
 @Component({ template: '', changeDetection: ChangeDetectionStrategy.OnPush })
 class FollowedTracePage {

@@ -3,8 +3,8 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { tracePath } from '../core/ui/trace-place';
-import { FollowedSpin } from './followed-spin';
-import { Play } from './play';
+import { FollowedSpin } from './spin-path/followed-spin';
+import { Play } from './play/play';
 
 /** The way from the error of the last spin to its trace, at the span that failed. */
 @Component({

@@ -10,7 +10,7 @@ import { provideLanguages } from '../core/i18n/language';
 import { ResizeObserverDouble } from '../testing/resize-observer-double';
 import { StreamDouble } from '../testing/stream-double';
 import { Machine } from './machine';
-import { Play } from './play';
+import { Play } from './play/play';
 import { Sound } from './sound';
 
 const STRIP: SymbolName[] = ['seven', 'gem', 'bell', 'bar'];

@@ -7,13 +7,13 @@ import { Win } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { PartFailed } from '../core/ui/part-states';
 import { CountedMoney } from './counted-money';
-import { Play } from './play';
+import { Play } from './play/play';
 import { RecentSpins } from './recent-spins';
-import { Reels } from './reels';
+import { Reels } from './reels/reels';
 import { Sound } from './sound';
 import { ResultLine } from './result-line';
-import { SpinPathStrip } from './spin-path-strip';
-import { isWin } from './is-win';
+import { SpinPathStrip } from './spin-path/spin-path-strip';
+import { isWin } from './play/is-win';
 
 const NO_WINS: readonly Win[] = [];
 

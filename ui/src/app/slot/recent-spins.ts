@@ -4,8 +4,8 @@ import { toMilliseconds } from '../core/api/micros';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { tracePath } from '../core/ui/trace-place';
-import { FollowedSpin } from './followed-spin';
-import { Play } from './play';
+import { FollowedSpin } from './spin-path/followed-spin';
+import { Play } from './play/play';
 
 /** The last spins of this window, each with the time of its trace, or from the press to the reply. */
 @Component({

@@ -3,8 +3,8 @@ import { signal } from '@angular/core';
 
 import { provideLanguages } from '../core/i18n/language';
 import { TRACE } from '../testing/replies';
-import { FollowedSpin } from './followed-spin';
-import { Play } from './play';
+import { FollowedSpin } from './spin-path/followed-spin';
+import { Play } from './play/play';
 import { ResultLine } from './result-line';
 import { Sound } from './sound';
 

@@ -12,10 +12,10 @@ import { problemWords } from '../core/i18n/error-words';
 import { Language } from '../core/i18n/language';
 import { CountedMoney } from './counted-money';
 import { FailedTrace } from './failed-trace';
-import { isWin } from './is-win';
-import { Play } from './play';
+import { isWin } from './play/is-win';
+import { Play } from './play/play';
 import { Sound } from './sound';
-import { SpinClock } from './spin-clock';
+import { SpinClock } from './spin-path/spin-clock';
 import { winDetail } from './win-words';
 
 /** The line below the reels: the clock of a running spin, then its result or its error. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { micros } from '../core/api/micros';
 import { Span } from '../core/api/schema';
-import { TraceTree, buildTree } from '../traces/tree';
+import { TraceTree, buildTree } from '../traces/tree/tree';
 
 /** A span for specs; times are in microseconds. */
 export function spanOf(

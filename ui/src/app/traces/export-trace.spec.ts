@@ -4,7 +4,7 @@ import { FORMATS } from '../testing/languages';
 import { spanOf } from '../testing/any-spans';
 import { ERROR, TRACE } from '../testing/replies';
 import { fileName, traceHtml, traceJson } from './export-trace';
-import { layoutOf } from './layout';
+import { layoutOf } from './tree/layout';
 
 const EVIL = `<img src=x onerror="alert('1')">&`;
 /** Returns the last word of the key and the values. */

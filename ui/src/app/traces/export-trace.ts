@@ -6,13 +6,13 @@ import { Language } from '../core/i18n/language';
 import { brief, isolated, joined, legible } from '../core/i18n/legible';
 import { colourOf } from '../core/ui/service-colour';
 import { declared } from '../core/ui/tokens';
-import { backgroundOf, backgroundWords } from './background';
-import { Layout } from './layout';
-import { measuredWords } from './measured-words';
-import { SpanNode, actorOf, durationOf, failedHere, labelOf } from './span-node';
+import { backgroundOf, backgroundWords } from './tree/background';
+import { Layout } from './tree/layout';
+import { measuredWords } from './tree/measured-words';
+import { SpanNode, actorOf, durationOf, failedHere, labelOf } from './tree/span-node';
 import { odditiesOf } from './trace-head';
-import { nameOfTrace } from './trace-name';
-import { hasTime, oddWords } from './waterfall-line';
+import { nameOfTrace } from './tree/trace-name';
+import { hasTime, oddWords } from './waterfall/waterfall-line';
 
 /** The language of the page. */
 interface Tongue {

@@ -13,12 +13,12 @@ import { ShownSettings, TraceDetail } from '../core/api/schema';
 import { Language } from '../core/i18n/language';
 import { Address } from '../core/ui/address';
 import { comparePath } from '../core/ui/trace-place';
-import { ComparePick } from './compare-pick';
+import { ComparePick } from './list/compare-pick';
 import { download } from './download';
 import { fileName, traceHtml, traceJson } from './export-trace';
-import { Layout } from './layout';
+import { Layout } from './tree/layout';
 import { sentryLink } from './sentry-link';
-import { TraceFeed } from './trace-feed';
+import { TraceFeed } from './list/trace-feed';
 
 /** The actions on a trace: compare it, save it, open it in Sentry. */
 @Component({

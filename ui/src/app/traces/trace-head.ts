@@ -4,13 +4,13 @@ import { Key, Language } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
 import { firstOf } from '../core/ui/capped';
 import { colourOf } from '../core/ui/service-colour';
-import { backgroundOf, backgroundWords } from './background';
-import { Layout, failedActors } from './layout';
-import { measuredWords } from './measured-words';
-import { leftOutOf } from './trace-list';
-import { nameOfTrace } from './trace-name';
-import { TraceTree } from './tree';
-import { oddWords } from './waterfall-line';
+import { backgroundOf, backgroundWords } from './tree/background';
+import { Layout, failedActors } from './tree/layout';
+import { measuredWords } from './tree/measured-words';
+import { leftOutOf } from './list/trace-list';
+import { nameOfTrace } from './tree/trace-name';
+import { TraceTree } from './tree/tree';
+import { oddWords } from './waterfall/waterfall-line';
 
 /** From this share of the critical path on, in microseconds, the largest one hurts. */
 const SLOW = 500_000;

@@ -19,18 +19,18 @@ import { Address } from '../core/ui/address';
 import { NotShown } from '../core/ui/not-shown';
 import { OpenTrace } from '../core/ui/open-trace';
 import { LoadWords } from '../core/ui/load-words';
-import { followTrace } from './followed-trace';
-import { layoutOf } from './layout';
-import { MinimapView } from './minimap-view';
-import { SpanDetails } from './span-details';
-import { SpanNode } from './span-node';
-import { TimeView } from './time-view';
+import { followTrace } from './tree/followed-trace';
+import { layoutOf } from './tree/layout';
+import { MinimapView } from './waterfall/minimap-view';
+import { SpanDetails } from './waterfall/span-details';
+import { SpanNode } from './tree/span-node';
+import { TimeView } from './waterfall/time-view';
 import { TraceActions } from './trace-actions';
-import { Reading, queryOf, readingOf } from './trace-address';
+import { Reading, queryOf, readingOf } from './waterfall/trace-address';
 import { headOf } from './trace-head';
-import { Waterfall } from './waterfall';
-import { WaterfallGrid } from './waterfall-grid';
-import { Meaning, keyMeaning } from './waterfall-keys';
+import { Waterfall } from './waterfall/waterfall';
+import { WaterfallGrid } from './waterfall/waterfall-grid';
+import { Meaning, keyMeaning } from './waterfall/waterfall-keys';
 
 /**
  * Pause before the address follows, in milliseconds, because browsers reject an address that changes with every key.

@@ -2,8 +2,8 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 
 import { Address } from '../core/ui/address';
 import { placeAt } from '../core/ui/trace-place';
-import { ComparePage } from './compare-page';
-import { TraceListPage } from './list-page';
+import { ComparePage } from './compare/compare-page';
+import { TraceListPage } from './list/list-page';
 import { TracePage } from './trace-page';
 
 /** The pages below `/traces`: the list, one trace, or a comparison. */

@@ -7,10 +7,10 @@ use reelscope_page_api::telemetry::{Named, Notice};
 
 use super::*;
 use crate::Options;
-use crate::category::Categories;
 use crate::clock::Clock;
 use crate::delivery::tests::context;
 use crate::delivery::{Destinations, Handle, Pace};
+use crate::envelope::category::Categories;
 use crate::log::{Ages, DeadReason, Readers};
 
 const MINUTE: Duration = Duration::from_secs(60);

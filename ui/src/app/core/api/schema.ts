@@ -1047,9 +1047,9 @@ export interface components {
       readonly before: components['schemas']['Figures'] | null;
       /** @description The trace of the median spin before the fix. */
       readonly before_trace: string | null;
-      readonly own: components['schemas']['OwnTime'] | null;
       /** @description The id of a problem, or `all`. */
       readonly problem: components['schemas']['ComparedProblem'];
+      readonly slowed: components['schemas']['SlowedTime'] | null;
     };
     /**
      * @description Where a bet stands.
@@ -2492,24 +2492,6 @@ export interface components {
       readonly total: number;
     };
     /**
-     * @description How long the part that a problem slows down takes on the critical path of a spin, before and after the fix. What the
-     *     player does not wait for takes no time there.
-     */
-    readonly OwnTime: {
-      /** @description The service or peer that the problem slows down. */
-      readonly actor: string;
-      /**
-       * Format: double
-       * @description 95th percentile after the fix, in milliseconds.
-       */
-      readonly after_p95_ms: number;
-      /**
-       * Format: double
-       * @description 95th percentile before the fix, in milliseconds; nearest rank.
-       */
-      readonly before_p95_ms: number;
-    };
-    /**
      * @description A page of the window, or a part of one.
      * @enum {string}
      */
@@ -3265,6 +3247,24 @@ export interface components {
        * @description Share of traces that are recorded, 0 to 1.
        */
       readonly traces_sample_rate: number;
+    };
+    /**
+     * @description How long the part that a problem slows down takes on the critical path of a spin, before and after the fix. What the
+     *     player does not wait for takes no time there.
+     */
+    readonly SlowedTime: {
+      /** @description The service or peer that the problem slows down. */
+      readonly actor: string;
+      /**
+       * Format: double
+       * @description 95th percentile after the fix, in milliseconds.
+       */
+      readonly after_p95_ms: number;
+      /**
+       * Format: double
+       * @description 95th percentile before the fix, in milliseconds; nearest rank.
+       */
+      readonly before_p95_ms: number;
     };
     /** @description A span, or a transaction, which is the first span of a service. */
     readonly Span: {
@@ -4199,7 +4199,6 @@ export type OtherRoot = components['schemas']['OtherRoot'];
 export type OverheadResult = components['schemas']['OverheadResult'];
 export type OverheadSide = components['schemas']['OverheadSide'];
 export type OverheadView = components['schemas']['OverheadView'];
-export type OwnTime = components['schemas']['OwnTime'];
 export type Page = components['schemas']['Page'];
 export type PageSettings = components['schemas']['PageSettings'];
 export type ParSheet = components['schemas']['ParSheet'];
@@ -4245,6 +4244,7 @@ export type SetAside = components['schemas']['SetAside'];
 export type SetTraffic = components['schemas']['SetTraffic'];
 export type SettingsChange = components['schemas']['SettingsChange'];
 export type ShownSettings = components['schemas']['ShownSettings'];
+export type SlowedTime = components['schemas']['SlowedTime'];
 export type Span = components['schemas']['Span'];
 export type SpanShown = components['schemas']['SpanShown'];
 export type Spin = components['schemas']['Spin'];

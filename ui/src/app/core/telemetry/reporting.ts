@@ -11,17 +11,10 @@ import {
 } from '@sentry/angular';
 
 import { ApiProblem } from '../api/api-problem';
+import { PageSettings } from '../api/schema';
 import { pageAt, pathOf } from '../ui/pages';
 import { SourceMap, readableStack } from './readable-stack';
 import { sourceMapOf } from './source-maps';
-
-/** The settings of the page's SDK, from the gateway. */
-interface PageSettings {
-  dsn: string;
-  environment: string;
-  release: string;
-  traces_sample_rate: number;
-}
 
 /**
  * Limit of waiting for the gateway, in milliseconds. It is on this machine, and a slower reply is
