@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const TOKENS = 'src/tokens.css';
 /** The symbols of the reels become an image of their own, in which tokens are not available. */
-const EXEMPT = [TOKENS, join('src', 'app', 'slot', 'symbol-sprite.html')];
+const EXEMPT = [TOKENS, join('src', 'app', 'slot', 'reels', 'symbol-sprite.html')];
 const COLOUR = /#(?:[\da-f]{8}|[\da-f]{6}|[\da-f]{3,4})\b|%23[\da-f]{3,8}|\b(?:rgb|hsl|oklch)a?\(/i;
 /** In a template `#name` is a reference to an element, so colours are only looked for in quotes. */
 const QUOTED = /["':(]\s*#(?:[\da-f]{8}|[\da-f]{6}|[\da-f]{3,4})\b/i;
