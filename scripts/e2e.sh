@@ -4,7 +4,7 @@
 #   apt-get install libwebkit2gtk-4.1-dev webkit2gtk-driver xvfb xauth dbus-x11 xdotool imagemagick chromium
 # With `--release` as the first argument it tests the release profile: the program that is distributed, without debug
 # assertions. Building it takes as long again, so scripts/test.sh does not do it.
-# Other arguments are passed to `node --test`, for example: scripts/e2e.sh --test-name-pattern=keyboard
+# Other arguments are passed to the `node --test` of each file, for example: scripts/e2e.sh --test-name-pattern=keyboard
 # Pictures of every screen in both languages are written to ui/e2e/screenshots.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,23 +37,20 @@ fi
 
 target="$(cd "${CARGO_TARGET_DIR:-target}" && pwd)"
 export REELSCOPE_DESKTOP="$target/$profile/reelscope-desktop"
-cd ui/e2e
 # Removes the pictures of earlier runs.
-rm -rf screenshots
+rm -rf ui/e2e/screenshots
 # The longest first, so that the last ones end together.
 files=(
-  presenter-windows sizes browser problems laptop presenter-sizes viewer business presenter delivery
-  page-telemetry rehearsal screens window machine telemetry settings locale words templates
+  rehearsal sizes browser presenter-windows problems laptop presenter-sizes viewer business presenter delivery
+  page-telemetry screens window machine telemetry settings locale words templates
 )
-# Two files at a time, because most of the time a test waits. Each has a screen and a session bus of its own, because the
-# program allows one instance per session, and its tests run one after another. Its output comes when it has ended.
-run_file='
-  report="$(mktemp)"
-  trap "rm -f \"$report\"" EXIT
-  screen=$((99 + 50 * SLOT))
-  xvfb-run -a -n "$screen" -s "-screen 0 1600x1000x24" dbus-run-session -- \
-    node --test --test-concurrency=1 --test-timeout=900000 "${@:2}" "$1.test.mjs" >"$report" 2>&1 || failed=$?
-  printf "\n== %s\n" "$1"
-  cat "$report"
-  exit "${failed:-0}"'
-printf '%s\n' "${files[@]}" | xargs -P 2 --process-slot-var=SLOT -I FILE bash -c "$run_file" e2e FILE "$@"
+present="$(cd ui/e2e && printf '%s\n' *.test.mjs | sed 's/\.test\.mjs$//' | sort)"
+[ "$present" = "$(printf '%s\n' "${files[@]}" | sort)" ] || { echo 'e2e: the list of files above is not that of ui/e2e' >&2; exit 2; }
+# Two files at a time, because most of the time a test waits.
+FAILED_FILES="$(mktemp)"
+export FAILED_FILES
+trap 'rm -f "$FAILED_FILES"' EXIT
+printf '%s\n' "${files[@]}" | xargs -P 2 --process-slot-var=SLOT -I @FILE@ scripts/e2e-file.sh @FILE@ "$@" || {
+  printf '\ne2e: failed: %s\n' "$(tr '\n' ' ' <"$FAILED_FILES")" >&2
+  exit 1
+}

@@ -50,21 +50,29 @@ fi
 export REELSCOPE_SENTRY_PYTHON="$foreign/bin/python"
 
 step "Rust: tests, and the real window beside them"
-# Everything is compiled before, so that no test waits for a compiler. Most of the time tests wait, for a provider that is
-# slow or for a window, so both run at once.
+# All but the doc tests is compiled before, so that no test waits for a compiler. Most of the time tests wait, for a
+# provider that is slow or for a window, so both run at once.
 cargo test --workspace --locked --no-run
-rust="$(mktemp)"
+cargo build --workspace --locked
+# Prints what the tests said when they end, so that it does not mix with what those of the window say.
+rust_tests() {
+  local status=0
+  report="$(mktemp)"
+  trap 'cat "$report"; rm -f "$report"' EXIT
+  cargo test --workspace --locked >"$report" 2>&1 </dev/null || status=$?
+  step "Rust: tests"
+  return "$status"
+}
 # With `set -m` it is a process group, which ends with this script, also by Ctrl-C.
 set -m
-cargo test --workspace --locked >"$rust" 2>&1 &
-tests=$!
+(rust_tests) &
+rust=$!
 set +m
-trap 'kill -- -"$tests" 2>/dev/null || true; rm -f "$rust"' EXIT
+trap 'kill -- -"$rust" 2>/dev/null || true' EXIT
 windows=0
 scripts/e2e.sh || windows=$?
-rust_tests=0
-wait "$tests" || rust_tests=$?
-step "Rust: tests"
-cat "$rust"
-[ "$rust_tests" = 0 ] || { echo 'the Rust tests failed' >&2; exit "$rust_tests"; }
-[ "$windows" = 0 ] || { echo 'the tests of the real window failed' >&2; exit "$windows"; }
+others=0
+wait "$rust" || others=$?
+[ "$windows" = 0 ] || echo 'tests of the real window failed: see above' >&2
+[ "$others" = 0 ] || echo 'Rust tests failed: see above, below "Rust: tests"' >&2
+exit $((windows != 0 ? windows : others))

@@ -50,7 +50,7 @@ test('an error of the page is one issue: a readable stack, the player’s id, th
   assert.equal(event.environment, 'demo');
   const ours = event.frames.filter(({ in_app }) => in_app);
   t.diagnostic(event.frames.map((f) => `${f.function} ${f.file}:${f.line}`).join('; '));
-  assert.match(ours[0].file, /^src\/app\/slot\/play\.ts$/);
+  assert.match(ours[0].file, /^src\/app\/slot\/play\/play\.ts$/);
   assert.deepEqual(
     ours.slice(0, 2).map(({ function: name }) => name),
     ['begin', 'press'],

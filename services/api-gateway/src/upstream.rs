@@ -17,8 +17,8 @@ use crate::GatewayError;
 const QUICK: Duration = Duration::from_secs(5);
 /// Longer than the payment service waits for the provider, so that its answer is the one that arrives.
 pub const SETTLEMENT: Duration = Duration::from_secs(15);
-/// How long a spin lasts at most between its reservation and its end: the reservation itself, the draw, the settlement,
-/// and a void with a last look at the stake.
+/// At least as long as one request works on a round from its reservation on: the reservation, the draw, then the
+/// settlement and a look at the stake, or a void. A call that is added to the walk in `spin.rs` joins the sum.
 pub const LONGEST_ROUND: Duration =
     Duration::from_secs(3 * QUICK.as_secs() + SETTLEMENT.as_secs() + ASK.as_secs());
 /// A report that reads every bet may take seconds.

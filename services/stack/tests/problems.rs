@@ -146,16 +146,16 @@ async fn a_problem_is_compared_by_the_critical_path_of_the_spins() {
     let spins = |figures: &Value, side: &str| {
         let pairs = figures["pairs"].as_array().unwrap();
         let pair = pairs.iter().find(|pair| pair["problem"] == "slow-rng").unwrap();
-        (pair[side]["spins"].as_u64().unwrap_or(0), pair["own"].clone())
+        (pair[side]["spins"].as_u64().unwrap_or(0), pair["slowed"].clone())
     };
     let figures = "/api/faults/figures";
     demo.until(figures, |seen| spins(seen, "before").0 >= 3).await;
     demo.switch("slow-rng", "fixed").await;
     let seen = demo.until(figures, |seen| spins(seen, "after").0 >= 3).await;
-    let own = spins(&seen, "after").1;
-    let (before, after) = (own["before_p95_ms"].as_f64(), own["after_p95_ms"].as_f64());
-    assert_eq!(own["actor"], "game-engine");
-    assert!(before > Some(100.0) && after < before, "{own}");
+    let slowed = spins(&seen, "after").1;
+    let (before, after) = (slowed["before_p95_ms"].as_f64(), slowed["after_p95_ms"].as_f64());
+    assert_eq!(slowed["actor"], "game-engine");
+    assert!(before > Some(100.0) && after < before, "{slowed}");
 
     let spins = demo.get("/api/telemetry/traces?name=slot-machine-spin").await;
     let spins = spins["traces"].as_array().unwrap().iter();

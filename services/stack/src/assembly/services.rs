@@ -31,7 +31,7 @@ const RECOVERY: payments::recovery::RecoveryTiming = payments::recovery::Recover
     first_retry: Duration::from_secs(1),
     longest_retry: Duration::from_secs(60),
 };
-// A bet that the gateway is still working on is not abandoned.
+// A bet on which the request that reserved it still works is not abandoned.
 const _: () = assert!(LONGEST_ROUND.as_millis() < RECOVERY.abandoned_after.as_millis());
 
 /// The game-engine, and what a presenter changes in it.

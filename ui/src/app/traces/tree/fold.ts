@@ -1,5 +1,7 @@
 import { SpanNode, durationOf } from './span-node';
 
+// Its spec is `waterfall/folded-rows.spec.ts`: what is folded shows in the rows.
+
 /** What takes less than this share of the root is folded away, so that what takes the time is in sight. */
 const MINOR = 0.01;
 /** A trace of fewer spans is in sight as a whole. */
