@@ -5,7 +5,7 @@
 # With `--release` as the first argument it tests the release profile: the program that is distributed, without debug
 # assertions. Building it takes as long again, so scripts/test.sh does not do it.
 # Other arguments are passed to the `node --test` of each file, for example: scripts/e2e.sh --test-name-pattern=keyboard
-# Pictures of every screen in both languages are written to ui/e2e/screenshots.
+# Pictures of every screen in every language are written to ui/e2e/screenshots.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -109,7 +109,7 @@ impl How {
     }
 }
 
-/// The figure that spins have with this problem alone on an idle machine; `reelscope bench problems` checks it.
+/// The figure that spins have with this problem alone on an idle machine; `reelscope bench --only problems` checks it.
 #[derive(Debug, Clone, Copy)]
 pub struct Promise {
     /// Number of measured spins, chosen so that they take about a quarter of a minute.

@@ -15,7 +15,6 @@ export interface Told {
 }
 export type Kind = keyof Told;
 
-const KINDS = ['trace', 'issue', 'delivery', 'presentation'] as const;
 const RECONNECT_MS = 2_000;
 
 /** The page's only stream of the collector, shared by all stores. */
@@ -57,7 +56,7 @@ export class TelemetryStream {
   private connect(): void {
     const source = new EventSource('/api/telemetry/events');
     this.source = source;
-    for (const kind of KINDS) {
+    for (const kind of Object.keys(this.listeners) as Kind[]) {
       source.addEventListener(kind, ({ data }: MessageEvent<string>) => {
         // Parsing is expensive, so messages without a listener are not parsed.
         if (this.listeners[kind].size > 0) this.tell(kind, readJson(data) as Told[typeof kind]);
