@@ -354,11 +354,12 @@ function placeOf(
   const right = 100 - end;
   if (right >= need) return { side: 'right', noteAt: end, room: right, dim: false };
   if (bar.left >= need) return { side: 'left', noteAt: bar.left, room: bar.left, dim: false };
-  // It is cut, in a part of one colour if that is most of the bar.
+  // No part has room for it: it lies over the bar, on a ground of its own, and begins where most of one colour is.
   if (bar.width >= Math.max(right, bar.left)) {
-    const dim = part === undefined || part.width <= bar.width / 2;
-    const { left, width } = dim ? widestBetween(bar, solid) : part;
-    return { side: 'inside', noteAt: left, room: width, dim };
+    const isMostlyPart = part !== undefined && part.width > bar.width / 2;
+    const { left, width } = isMostlyPart ? part : widestBetween(bar, solid);
+    const noteAt = Math.max(0, Math.min(left, 100 - need));
+    return { side: 'inside', noteAt, room: Math.max(width, need), dim: true };
   }
   return right >= bar.left
     ? { side: 'right', noteAt: end, room: right, dim: false }
