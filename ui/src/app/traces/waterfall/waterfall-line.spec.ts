@@ -6,7 +6,7 @@ import { ERROR } from '../../testing/replies';
 import { layoutOf } from '../tree/layout';
 import { UNFOLDED, visibleRows } from './rows';
 import { View, whole } from './time-scale';
-import { PER_LETTER, WaterfallLine, lineOf } from './waterfall-line';
+import { WaterfallLine, lineOf } from './waterfall-line';
 
 const log = (span_id: string, at: number): LogLine => ({
   at_us: micros(at),
@@ -130,26 +130,6 @@ describe('a line of the waterfall', () => {
     expect(share(40)).toMatchObject({ note: '10%', side: 'inside' });
     expect(share(28)).toMatchObject({ note: '10%', side: 'right' });
     expect(share(20)).toMatchObject({ note: '10%', side: 'right' });
-  });
-
-  it('has room for its whole note wherever the row has, also where the parts of its bar are narrow', () => {
-    // A failed call with a retry within it: its bar is long, and each part of one colour is short.
-    const call = spanOf('out', 'r', 1_150, 1_950, {
-      op: 'http.client',
-      status: 'deadline_exceeded',
-      data: { 'peer.service': 'payment-provider' },
-    });
-    const within = [1_250, 1_450, 1_650].map((start, number) =>
-      spanOf(`w${number}`, 'out', start, start + 100),
-    );
-    for (let width = 20; width <= 60; width++) {
-      const { out } = lines([ROOT, call, ...within], { width });
-      const { note, noteAt, room, side } = out ?? expect.fail();
-      const needed = ((note.length * PER_LETTER) / width) * 100;
-      if (needed > 90) continue;
-      expect(room, `${note} at a width of ${width}`).toBeGreaterThanOrEqual(needed);
-      if (side === 'inside') expect(noteAt + needed).toBeLessThanOrEqual(100);
-    }
   });
 
   it('has no note of dark letters where the bar has no full colour', () => {

@@ -135,17 +135,12 @@ function spanLine(row: Row, node: SpanNode, scene: Scene): WaterfallLine {
     node.peer ?? '',
     isHere && isFailure(span.status) ? span.status : '',
   ];
-  const whole = brief(joined(' · ', notes), MOST_OF_A_NOTE);
-  const [percent = '', , status = ''] = notes;
-  const short = joined(' · ', [percent, status]);
-  // Where a row is narrow, the details name whom it called.
-  const isNarrow = bar !== null && short !== '' && needOf(whole, bar, scene.width) > 100;
-  const note = isNarrow ? short : whole;
+  const note = brief(joined(' · ', notes), MOST_OF_A_NOTE);
   return {
     ...plain(row, bar, scene),
     service: brief(span.service, MOST_OF_A_NAME),
     label: brief(labelOf(node), MOST_OF_A_NAME),
-    title: brief(joined(' · ', [span.service, span.op, labelOf(node), whole]), MOST_OF_A_TITLE),
+    title: brief(joined(' · ', [span.service, span.op, labelOf(node)]), MOST_OF_A_TITLE),
     colour: colourOf(actorOf(node)),
     time: hasNoLength(span) ? '?' : formats.lapse(durationOf(node)),
     path,
@@ -349,7 +344,9 @@ function placeOf(
   { width: whole }: Scene,
 ): Pick<WaterfallLine, 'side' | 'noteAt' | 'room' | 'dim'> {
   if (!bar || note === '') return { side: 'right', noteAt: 0, room: 100, dim: false };
-  const need = needOf(note, bar, whole);
+  const around = ROOM_AROUND + (isSpeck(bar) ? ROOM_OF_A_RING : 0);
+  const letters = note.length + (note.includes('%') ? 1 : 0);
+  const need = ((around + letters * PER_LETTER) / whole) * 100;
   const [part] = solid.toSorted((one, other) => other.width - one.width);
   if (part && part.width >= need)
     return { side: 'inside', noteAt: part.left, room: part.width, dim: false };
@@ -357,24 +354,15 @@ function placeOf(
   const right = 100 - end;
   if (right >= need) return { side: 'right', noteAt: end, room: right, dim: false };
   if (bar.left >= need) return { side: 'left', noteAt: bar.left, room: bar.left, dim: false };
-  // No part has room for it: it lies over the bar, on a ground of its own. It begins where most of one colour is.
+  // It is cut, in a part of one colour if that is most of the bar.
   if (bar.width >= Math.max(right, bar.left)) {
-    const isMostlyPart = part !== undefined && part.width > bar.width / 2;
-    const { left, width } = isMostlyPart ? part : widestBetween(bar, solid);
-    const noteAt = Math.max(0, Math.min(left, 100 - need));
-    return { side: 'inside', noteAt, room: Math.max(width, Math.min(need, 100)), dim: true };
+    const dim = part === undefined || part.width <= bar.width / 2;
+    const { left, width } = dim ? widestBetween(bar, solid) : part;
+    return { side: 'inside', noteAt: left, room: width, dim };
   }
-  const room = Math.min(need, 100);
   return right >= bar.left
-    ? { side: 'right', noteAt: 100 - room, room, dim: true }
-    : { side: 'left', noteAt: room, room, dim: true };
-}
-
-/** The room that a note needs, in percent of the width that the bars have. */
-function needOf(note: string, bar: NonNullable<WaterfallLine['bar']>, whole: number): number {
-  const around = ROOM_AROUND + (isSpeck(bar) ? ROOM_OF_A_RING : 0);
-  const letters = note.length + (note.includes('%') ? 1 : 0);
-  return ((around + letters * PER_LETTER) / whole) * 100;
+    ? { side: 'right', noteAt: end, room: right, dim: false }
+    : { side: 'left', noteAt: bar.left, room: bar.left, dim: false };
 }
 
 /** The widest faded part of a bar; `path` is ordered by time. */
