@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use reelscope_collector::{Clock, Collector, Destinations, Options, Pace, Retention};
+use support::rows::is_kept;
 use support::{
     Answer, FakeSentry, TRACE, balanced, balanced_with_removed, error, event_id, eventually, options, to,
     transaction,
@@ -192,19 +193,25 @@ async fn retention_goes_by_the_time_that_passes() {
     let sentry = FakeSentry::start().await;
     let (dir, clock) = (tempfile::tempdir().unwrap(), Clock::system());
     let options = Options {
+        // Far more than is written, so that only the age decides.
         retention: Retention {
-            bytes: 4 * 1024 * 1024,
+            bytes: 32 * 1024 * 1024,
             ..Options::standard().retention
         },
         ..options()
     };
     let collector = open(dir.path(), options, &clock);
     collector.configure(to(&sentry.dsn()));
+    let filler = format!("no answer after {}", "a long time and ".repeat(400));
     let mut count = 0;
-    // More than is written between two checks of the age.
+    // More than is written between two checks of the age: a sixteenth of the limit, or 2 MiB.
     let mut written = async || {
         for n in count..count + 450 {
-            collector.capture_durable("api-gateway", error(n)).await.unwrap();
+            let long = String::from_utf8(error(n))
+                .unwrap()
+                .replace("no answer after ", &filler);
+            let long = long.into_bytes();
+            collector.capture_durable("api-gateway", long).await.unwrap();
         }
         count += 450;
         eventually("delivered", || collector.counts().delivered == count as u64).await;
@@ -217,7 +224,7 @@ async fn retention_goes_by_the_time_that_passes() {
     }
     clock.pass(31 * DAY);
     written().await;
-    assert!(collector.envelope(1_350).await.unwrap().is_none());
+    eventually("the old ones are removed", || !is_kept(dir.path(), 1_350)).await;
     assert!(collector.envelope(1_800).await.unwrap().is_some());
     balanced_with_removed(&collector, dir.path());
     collector.shutdown().await;

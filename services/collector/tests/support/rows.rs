@@ -1,6 +1,7 @@
 //! The rows of the log, read beside the writer, to compare the counts with.
 #![allow(dead_code, clippy::unwrap_used)]
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -24,11 +25,31 @@ pub(crate) enum Kept {
     Some,
 }
 
+fn log_in(dir: &Path) -> Connection {
+    let file = dir.join("telemetry.sqlite");
+    Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
+}
+
+/// Returns whether the log in `dir` still has the envelope.
+pub(crate) fn is_kept(dir: &Path, seq: i64) -> bool {
+    let sql = "SELECT EXISTS (SELECT 1 FROM envelopes WHERE seq = ?1)";
+    log_in(dir).query_row(sql, [seq], |row| row.get(0)).unwrap()
+}
+
+/// Returns the ids of the traces of all envelopes that the log in `dir` still has.
+pub(crate) fn traces_of(dir: &Path) -> HashSet<String> {
+    let log = log_in(dir);
+    let mut found = log
+        .prepare("SELECT lower(hex(trace_id)) FROM envelopes WHERE trace_id IS NOT NULL")
+        .unwrap();
+    let traces = found.query_map((), |row| row.get(0)).unwrap();
+    traces.collect::<rusqlite::Result<_>>().unwrap()
+}
+
 impl Rows {
     /// Reads the rows of the log in `dir`.
     pub(crate) fn of(dir: &Path) -> Self {
-        let file = dir.join("telemetry.sqlite");
-        let log = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let log = log_in(dir);
         let number = |sql: &str| {
             let number = log.query_row(sql, (), |row| row.get::<_, i64>(0));
             u64::try_from(number.unwrap()).unwrap()
