@@ -13,7 +13,7 @@ outcome='ended early'
 # Also by Ctrl-C: the report says where it stood.
 trap 'printf "\n== %s: %s\n" "$name" "$outcome"; cat "$report"; rm -f "$report"' EXIT
 status=0
-xvfb-run -a -n "$((99 + 50 * ${SLOT:-0}))" -s '-screen 0 1600x1000x24' dbus-run-session -- \
+../../scripts/with-screen.sh 1600x1000x24 \
   node --test --test-concurrency=1 --test-timeout=900000 "$@" "$name.test.mjs" >"$report" 2>&1 || status=$?
 outcome=$([ "$status" = 0 ] && echo passed || echo FAILED)
 [ "$status" = 0 ] || echo "$name" >>"${FAILED_FILES:-/dev/null}"

@@ -10,4 +10,4 @@ PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 if [ ! -d ui/e2e/node_modules ]; then
   (cd ui/e2e && npm ci --no-audit --no-fund)
 fi
-exec xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- node --test ui/e2e/measure-traffic.mjs
+exec scripts/with-screen.sh 1600x1000x24 node --test ui/e2e/measure-traffic.mjs

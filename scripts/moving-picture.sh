@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 cd ui/e2e
 [ -d node_modules ] || npm ci --no-audit --no-fund
 rm -f screenshots/moving*
-xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- node --test --test-timeout=600000 moving-picture.mjs
+../../scripts/with-screen.sh 1600x1000x24 node --test --test-timeout=600000 moving-picture.mjs
 cd screenshots
 # Each line has the duration of a frame, in hundredths of a second, and its file.
 frames=()

@@ -8,5 +8,5 @@ cd "$(dirname "$0")/.."
 cd ui/e2e
 [ -d node_modules ] || npm ci --no-audit --no-fund
 rm -rf pictures
-xvfb-run -a -s '-screen 0 3900x2200x24' dbus-run-session -- node --test --test-timeout=1800000 pictures.mjs
+../../scripts/with-screen.sh 3900x2200x24 node --test --test-timeout=1800000 pictures.mjs
 ls pictures | wc -l

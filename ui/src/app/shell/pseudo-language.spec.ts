@@ -584,8 +584,12 @@ const KNOWN = new RegExp(
 );
 
 /** All texts of a page that a person reads or hears. */
-function textsIn(page: HTMLElement): string[] {
+function textsIn(shown: HTMLElement): string[] {
   const texts: string[] = [];
+  const page = shown.cloneNode(true) as HTMLElement;
+  // The parts of a name are one text.
+  for (const name of page.querySelectorAll('rs-dotted-name'))
+    name.textContent = `${name.textContent}`;
   const walker = document.createTreeWalker(page, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode())
     if (!node.parentElement?.closest('style, option')) texts.push(node.textContent ?? '');

@@ -9,6 +9,7 @@ import {
 
 import { Language } from '../i18n/language';
 import { brief } from '../i18n/legible';
+import { DottedName } from './dotted-name';
 
 /** Number of characters that are shown at first. */
 const MOST = 600;
@@ -16,7 +17,8 @@ const MOST = 600;
 /** A text of any length from outside: its beginning, and a button that shows the whole text. */
 @Component({
   selector: 'rs-long-text',
-  template: `{{ open() ? text() : start() }}
+  imports: [DottedName],
+  template: `<rs-dotted-name [text]="open() ? text() : start()" />&ngsp;
     @if (long()) {
       &ngsp;<button
         type="button"

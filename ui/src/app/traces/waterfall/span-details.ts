@@ -16,6 +16,7 @@ import { Language } from '../../core/i18n/language';
 import { brief } from '../../core/i18n/legible';
 import { Address } from '../../core/ui/address';
 import { Capped, firstOf } from '../../core/ui/capped';
+import { DottedName } from '../../core/ui/dotted-name';
 import { LongText } from '../../core/ui/long-text';
 import { NotShown } from '../../core/ui/not-shown';
 import { colourOf } from '../../core/ui/service-colour';
@@ -41,7 +42,7 @@ const MOST_PAIRS = 200;
  */
 @Component({
   selector: 'rs-span-details',
-  imports: [LongText, NgTemplateOutlet, NotShown],
+  imports: [DottedName, LongText, NgTemplateOutlet, NotShown],
   templateUrl: './span-details.html',
   styleUrl: './span-details.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
