@@ -4,11 +4,10 @@
 //! matters. Source: <https://develop.sentry.dev/sdk/foundations/transport/event-payloads/> and the pages on spans,
 //! logs and metrics beside it.
 
-use std::collections::BTreeMap;
-
 use reelscope_page_api::telemetry::{ErrorEvent, LogLine, MeasurementPoint, Micros, Named, Span};
 use serde_json::Value;
 
+mod counted;
 pub(crate) mod error;
 mod json;
 mod message;
@@ -18,7 +17,6 @@ mod time;
 mod waits;
 
 use crate::bounds;
-use crate::content_hash::number_of;
 use crate::envelope::item_type::{Content, Counted, Indexed, Payload};
 use crate::envelope::lenient;
 use crate::envelope::{Envelope, Item, TraceHeader, format_id, is_container};
@@ -26,16 +24,13 @@ use crate::log::Entry;
 use crate::service;
 #[cfg(any(fuzzing, test))]
 use crate::slot::EXTERNAL;
-use json::{Object, as_id, as_name, attributes, id, name, readable, text, values};
+pub(crate) use counted::{Counts, LOST, SESSIONS};
+use json::{Object, as_id, as_name, as_number, as_span_id, attributes, id, name, readable};
 use message::{Params, filled};
-use skim::{Metric, Transaction};
+use skim::{Attributes, Metric, Transaction};
 use time::Clock;
-pub(crate) use time::MISSING_TIME;
+pub(crate) use time::{MISSING_TIME, is_without_length};
 
-/// Name of the counter of sessions.
-pub(crate) const SESSIONS: &str = "sessions";
-/// Prefix of the counters of what SDKs report as lost; `reason/category` follows.
-pub(crate) const LOST: &str = "lost:";
 /// The oddity of an item that cannot be read.
 const UNREADABLE_ITEM: &str = "unreadable_item";
 
@@ -88,13 +83,23 @@ impl Listed {
     }
 }
 
-/// An item of which only numbers are kept.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Counts {
-    /// Number by which it is recognised when it is sent again; `None` where that is not possible.
-    pub(crate) once: Option<i64>,
-    /// Counts by the name of the counter.
-    pub(crate) by_name: BTreeMap<String, u64>,
+/// A log line.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LogFact {
+    pub(crate) trace_id: Option<u128>,
+    pub(crate) line: LogLine,
+    /// Its time as it was sent, see [`time::Clock::told`]: the same whenever the envelope comes.
+    pub(crate) told_us: Micros,
+}
+
+/// A metric.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct MetricFact {
+    pub(crate) point: MeasurementPoint,
+    /// Its time as it was sent, see [`time::Clock::told`]: the same whenever the envelope comes.
+    pub(crate) told_us: Micros,
+    /// Hash of all of its attributes as they were sent.
+    pub(crate) attributes: u64,
 }
 
 /// The content of an envelope.
@@ -102,9 +107,8 @@ pub(crate) struct Counts {
 pub(crate) struct Facts {
     pub(crate) spans: Vec<SpanFact>,
     pub(crate) errors: Vec<ErrorEvent>,
-    /// Log lines with their trace ids.
-    pub(crate) logs: Vec<(Option<u128>, LogLine)>,
-    pub(crate) metrics: Vec<MeasurementPoint>,
+    pub(crate) logs: Vec<LogFact>,
+    pub(crate) metrics: Vec<MetricFact>,
     pub(crate) listed: Vec<Listed>,
     /// Sessions, and what SDKs report as lost.
     pub(crate) counts: Vec<Counts>,
@@ -153,6 +157,12 @@ impl Facts {
             last_of(&mut pieces, most, sample_rate).listed.push(item);
         }
         pieces
+    }
+
+    /// Number of elements that a page shows.
+    fn placed(&self) -> usize {
+        let of_traces = self.logs.iter().filter(|log| log.trace_id.is_some()).count();
+        self.spans.len() + self.errors.len() + of_traces + self.metrics.len()
     }
 
     /// Number of rows that it becomes.
@@ -241,13 +251,16 @@ fn read_items<const ALL: bool>(source: Source<'_>, envelope: &Envelope<'_>) -> F
         source,
         clock: Clock::of(source, envelope.header.sent_at.as_deref().and_then(time::sent_at)),
         trace_id: envelope.trace_id,
+        event_id: envelope.event_id().filter(|_| {
+            let is_error =
+                |item: &&Item<'_>| matches!(item.header.item_type.indexed(), Indexed::Read(Content::Error));
+            envelope.items.iter().filter(is_error).count() == 1
+        }),
         sent_at: envelope.header.sent_at.as_deref(),
     };
     for item in &envelope.items {
         let indexed = item.header.item_type.indexed();
-        if !matches!(indexed, Indexed::Read(_)) {
-            facts.listed.push(Listed::of(item, envelope.trace_id));
-        }
+        let placed = facts.placed();
         let taken = match indexed {
             Indexed::Read(content) => take::<ALL>(&mut facts, context, item, content),
             Indexed::Counted(counted) => count(&mut facts, context, item, counted),
@@ -255,6 +268,10 @@ fn read_items<const ALL: bool>(source: Source<'_>, envelope: &Envelope<'_>) -> F
         };
         if taken.is_none() {
             facts.oddities.push(UNREADABLE_ITEM);
+        }
+        // What has no page of its own is listed; so is what could be put on none.
+        if facts.placed() == placed {
+            facts.listed.push(Listed::of(item, envelope.trace_id));
         }
     }
     waits::note(&mut facts.spans);
@@ -273,6 +290,8 @@ struct EnvelopeContext<'a> {
     clock: Clock,
     /// Trace id of the envelope, for items whose own cannot be read.
     trace_id: Option<u128>,
+    /// Id of the only event of the envelope, by its header; as in Relay it comes before that in the payload.
+    event_id: Option<u128>,
     /// Time of sending in its header.
     sent_at: Option<&'a str>,
 }
@@ -309,7 +328,11 @@ fn take<const ALL: bool>(
         Content::Error => {
             let payload = lenient::read(item.payload).ok()?;
             sound_elements(facts, &payload);
-            facts.errors.push(error::event(source, clock, &payload));
+            let mut event = error::event(source, clock, &payload);
+            if let Some(id) = context.event_id {
+                event.event_id = format_id(id);
+            }
+            facts.errors.push(event);
         }
         Content::Logs => logs(facts, context, &lenient::read(item.payload).ok()?),
     }
@@ -320,7 +343,15 @@ fn logs(facts: &mut Facts, context: EnvelopeContext<'_>, payload: &Object) {
     for log in sound_elements(facts, payload) {
         let line = log_line(context.source, context.clock, log);
         let of_envelope = || context.trace_id.filter(|_| lenient::unreadable(log).is_some());
-        facts.logs.push((id(log, "trace_id").or_else(of_envelope), line));
+        let trace_id = id(log, "trace_id").or_else(of_envelope);
+        if trace_id.is_none() {
+            facts.oddities.push("log_without_trace");
+        }
+        facts.logs.push(LogFact {
+            trace_id,
+            line,
+            told_us: context.clock.told(log.get("timestamp")),
+        });
     }
 }
 
@@ -330,7 +361,7 @@ fn count(facts: &mut Facts, context: EnvelopeContext<'_>, item: &Item<'_>, count
     sound_elements(facts, &payload);
     facts
         .counts
-        .extend(counts(context.sent_at, item, counted, &payload));
+        .extend(counted::counts(context.sent_at, item, counted, &payload));
     Some(())
 }
 
@@ -360,52 +391,16 @@ fn metrics<const ALL: bool>(facts: &mut Facts, source: Source<'_>, clock: Clock,
     }
 }
 
-/// Returns what is counted of an item; `None` where nothing is.
-fn counts(sent_at: Option<&str>, item: &Item<'_>, counted: Counted, payload: &Object) -> Option<Counts> {
-    // An item without an id is recognised by its content and its time of sending.
-    let by_content = || sent_at.map(|sent_at| number_of((sent_at, item.payload)));
-    match counted {
-        // An update belongs to a session that is counted already.
-        Counted::Session if payload.get("init") != Some(&Value::Bool(true)) => None,
-        Counted::Session => Some(Counts {
-            once: text(payload, "sid").map(|sid| number_of(("session", sid))),
-            by_name: BTreeMap::from([(SESSIONS.to_owned(), 1)]),
-        }),
-        Counted::Sessions => Some(Counts {
-            once: by_content(),
-            by_name: BTreeMap::from([(SESSIONS.to_owned(), sessions(payload))]),
-        }),
-        Counted::ClientReport => Some(Counts {
-            once: by_content(),
-            by_name: lost(payload),
-        }),
-    }
-}
-
-/// Number of sessions in an aggregate.
-fn sessions(payload: &Object) -> u64 {
-    let groups = values(payload.get("aggregates")).into_iter();
-    let counts = groups.flat_map(|group| {
-        ["exited", "errored", "abnormal", "crashed"].map(|kind| group.get(kind).and_then(Value::as_u64))
-    });
-    counts.flatten().fold(0, u64::saturating_add)
-}
-
-/// What an SDK reports as lost.
-fn lost(payload: &Object) -> BTreeMap<String, u64> {
-    let mut lost = BTreeMap::<String, u64>::new();
-    for entry in values(payload.get("discarded_events")) {
-        let word = |key| name(entry, key, bounds::ENVIRONMENT).unwrap_or_else(|| "unknown".to_owned());
-        let what = format!("{LOST}{}/{}", word("reason"), word("category"));
-        let count = lost.entry(what).or_default();
-        *count = count.saturating_add(entry.get("quantity").and_then(Value::as_u64).unwrap_or(0));
-    }
-    lost
-}
-
 fn log_line(source: Source<'_>, clock: Clock, log: &Object) -> LogLine {
     let attributes = attributes(log);
-    let attribute = |name: &str, most| attributes.get(name).and_then(|value| as_name(value, most));
+    // Sentry calls the address of a log what it calls the name of a server in an event.
+    let service = ["service.name", "server.address"]
+        .iter()
+        .find_map(|name| as_name(attributes.get(*name)?, bounds::SERVICE).filter(|name| !name.is_empty()));
+    let span_id = log
+        .get("span_id")
+        .filter(|id| !id.is_null())
+        .or_else(|| attributes.get("sentry.trace.parent_span_id"));
     let (at_us, time_is_received, clock_corrected) =
         clock.of_item(log.get("timestamp")).moment(log.get("timestamp"));
     let written = readable(log, "body", bounds::VALUE);
@@ -417,12 +412,8 @@ fn log_line(source: Source<'_>, clock: Clock, log: &Object) -> LogLine {
         } else {
             written
         },
-        service: service::name(
-            source.slot,
-            attributes.get("service.name").and_then(Value::as_str),
-        ),
-        span_id: name(log, "span_id", bounds::ID)
-            .or_else(|| attribute("sentry.trace.parent_span_id", bounds::ID)),
+        service: service::name(source.slot, service.as_deref()),
+        span_id: span_id.and_then(as_span_id),
         time_is_received,
         clock_corrected,
         outside: false,
@@ -444,19 +435,28 @@ fn templated(attributes: &Named<Value>) -> Option<String> {
     Some(bounds::cut(text.as_deref().unwrap_or(template), bounds::VALUE))
 }
 
-fn point<const ALL: bool>(source: Source<'_>, clock: Clock, metric: Metric<ALL>) -> Option<MeasurementPoint> {
-    let attributes = metric.attributes.0.unwrap_or_default();
+fn point<const ALL: bool>(source: Source<'_>, clock: Clock, metric: Metric<ALL>) -> Option<MetricFact> {
+    let Attributes {
+        known: attributes,
+        hash,
+    } = metric.attributes;
+    let told_us = clock.told(Some(&metric.at));
     let (at_us, ..) = clock.of_item(Some(&metric.at)).moment(Some(&metric.at));
     let value = |attribute: Value| attribute.get("value").cloned().unwrap_or(attribute);
-    Some(MeasurementPoint {
+    let point = MeasurementPoint {
         at_us,
         name: as_name(&metric.name, bounds::MEASUREMENT)?,
-        value: metric.value.as_f64()?,
+        value: as_number(&metric.value)?,
         unit: as_name(&metric.unit, bounds::WORD).unwrap_or_else(|| "none".to_owned()),
         kind: as_name(&metric.kind, bounds::WORD).unwrap_or_else(|| "gauge".to_owned()),
         trace_id: as_id(&metric.trace_id).map(format_id),
         service: service::name(source.slot, value(attributes.service).as_str()),
         release: as_name(&value(attributes.release), bounds::RELEASE),
+    };
+    Some(MetricFact {
+        point,
+        told_us,
+        attributes: hash,
     })
 }
 

@@ -2,15 +2,15 @@
 //!
 //! An error is recognised by its event id. A span is recognised by its id together with its content, because ids
 //! repeat, but without its times, which are corrected by the time of arrival. Log lines and metrics have no id; one
-//! is sent again when another envelope has an equal one of the same microsecond.
+//! is sent again when another envelope has an equal one of the same microsecond, by the time as it was sent.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use reelscope_page_api::telemetry::{LogLine, MeasurementPoint};
+use reelscope_page_api::telemetry::{MeasurementPoint, Micros};
 
 use crate::content_hash::hashed;
-use crate::facts::{Facts, SpanFact};
+use crate::facts::{Facts, LogFact, MetricFact, SpanFact};
 
 /// Distinguishes equal elements of one envelope, which were not sent again.
 #[derive(Default)]
@@ -31,10 +31,11 @@ impl Equals {
         ))
     }
 
-    pub(crate) fn of_log(&mut self, trace_id: Option<u128>, log: &LogLine) -> i64 {
+    pub(crate) fn of_log(&mut self, fact: &LogFact) -> i64 {
+        let log = &fact.line;
         self.number((
-            trace_id,
-            log.at_us,
+            fact.trace_id,
+            fact.told_us,
             &log.level,
             &log.service,
             &log.message,
@@ -43,9 +44,19 @@ impl Equals {
         ))
     }
 
-    pub(crate) fn of_point(&mut self, point: &MeasurementPoint) -> i64 {
+    pub(crate) fn of_metric(&mut self, fact: &MetricFact) -> i64 {
+        self.point(&fact.point, fact.told_us, fact.attributes)
+    }
+
+    /// The number of a measurement of a transaction, which is as new as that.
+    pub(crate) fn of_measurement(&mut self, point: &MeasurementPoint) -> i64 {
+        self.point(point, point.at_us, 0)
+    }
+
+    fn point(&mut self, point: &MeasurementPoint, told_us: Micros, attributes: u64) -> i64 {
         self.number((
-            point.at_us,
+            told_us,
+            attributes,
             &point.name,
             point.value.to_bits(),
             &point.unit,
@@ -85,12 +96,10 @@ impl Seen {
             .errors
             .retain(|error| error.event_id.is_empty() || events.insert(error.event_id.clone()));
         facts.spans.retain(|fact| numbers.insert(equals.of_span(fact)));
-        facts
-            .logs
-            .retain(|(trace_id, log)| numbers.insert(equals.of_log(*trace_id, log)));
+        facts.logs.retain(|fact| numbers.insert(equals.of_log(fact)));
         facts
             .metrics
-            .retain(|point| numbers.insert(equals.of_point(point)));
+            .retain(|fact| numbers.insert(equals.of_metric(fact)));
         facts
     }
 }

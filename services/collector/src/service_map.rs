@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use crate::bounds;
 use crate::critical_path::{self, PathSpan};
+use crate::facts::is_without_length;
 use crate::peer;
 use crate::service;
 use crate::trace::root_of;
@@ -58,6 +59,8 @@ impl LastMinute {
 /// Calls of one edge while they are counted.
 #[derive(Default)]
 struct Calls {
+    calls: u64,
+    /// Durations of those with a known one, in microseconds.
     durations: Vec<Micros>,
     /// Number of calls in the last minute, weighted.
     last_minute: f64,
@@ -67,8 +70,11 @@ struct Calls {
 impl Calls {
     /// Counts a call of a trace that stands for `weight` traces.
     fn add(&mut self, span: &Span, now: Micros, weight: f64) {
-        self.durations
-            .push(span.end_us.saturating_sub(span.start_us).max(0));
+        self.calls += 1;
+        if !is_without_length(span) {
+            self.durations
+                .push(span.end_us.saturating_sub(span.start_us).max(0));
+        }
         if span.start_us > now.saturating_sub(MINUTE) {
             self.last_minute += weight;
         }
@@ -77,12 +83,13 @@ impl Calls {
 
     fn traffic(mut self, minute: LastMinute) -> MapTraffic {
         self.durations.sort_unstable();
+        let rank = |percent| (!self.durations.is_empty()).then(|| nearest_rank(&self.durations, percent));
         MapTraffic {
-            calls: self.durations.len() as u64,
+            calls: self.calls,
             per_minute: minute.scaled(self.last_minute),
             errors: self.errors,
-            p50_us: nearest_rank(&self.durations, 50),
-            p95_us: nearest_rank(&self.durations, 95),
+            p50_us: rank(50),
+            p95_us: rank(95),
         }
     }
 }
@@ -495,8 +502,8 @@ mod tests {
             calls: 100,
             per_minute: 50,
             errors: 10,
-            p50_us: 500,
-            p95_us: 950,
+            p50_us: Some(500),
+            p95_us: Some(950),
         };
         assert_eq!(map.nodes[0].traffic, expected);
         assert!(!map.estimated);
@@ -512,6 +519,32 @@ mod tests {
         let sampled = draw(&drawn(&traces[50..], Some(0.25)), MINUTE * 2, minute);
         assert_eq!(rate(&sampled), (800, true));
         assert_eq!(draw_all(&[], 0).nodes, []);
+    }
+
+    #[test]
+    fn a_call_of_unknown_duration_is_counted_and_not_taken_for_a_quick_one() {
+        let request = |length: Option<Micros>| {
+            let mut one = span("gateway", "1", None, "http.server", &[]);
+            one.end_us = one.start_us + length.unwrap_or(0);
+            one.oddities
+                .extend(length.is_none().then(|| "missing_end".to_owned()));
+            vec![one]
+        };
+        let traffic = |traces: &[Vec<Span>]| {
+            let MapTraffic {
+                calls,
+                p50_us,
+                p95_us,
+                ..
+            } = draw_all(traces, 0).nodes[0].traffic;
+            (calls, p50_us, p95_us)
+        };
+        let ended = request(Some(500));
+        assert_eq!(
+            traffic(&[request(None), ended, request(None)]),
+            (3, Some(500), Some(500))
+        );
+        assert_eq!(traffic(&[request(None)]), (1, None, None));
     }
 
     #[test]

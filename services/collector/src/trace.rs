@@ -17,7 +17,7 @@ use crate::bounds;
 use crate::critical_path::{self, PathSpan};
 use crate::dsn::fnv1a;
 use crate::envelope::format_id;
-use crate::facts::{Facts, MISSING_TIME, SpanFact, error};
+use crate::facts::{self, Facts, MISSING_TIME, SpanFact, error};
 pub(crate) use claim::root_of;
 use claim::{ERROR, LOG, NamePriority, ROOT, Said, claim_of, note};
 pub(crate) use detail::detail;
@@ -74,6 +74,7 @@ impl Trace {
             start_us: 0,
             duration_us: 0,
             root_us: 0,
+            duration_unknown: true,
             background_us: 0,
             spans: 0,
             transactions: 0,
@@ -264,8 +265,10 @@ impl Trace {
             summary.service.clone_from(&span.service);
             summary.root_span_id = Some(span.span_id.clone());
             summary.root_us = length_of(span);
+            summary.duration_unknown = facts::is_without_length(span);
             self.root_status.clone_from(&span.status);
-            self.root_end = span.end_us;
+            // One that ends before it starts takes no time.
+            self.root_end = span.end_us.max(span.start_us);
         }
         note(
             &mut summary.release,
@@ -449,8 +452,8 @@ pub(crate) fn add(trace: &mut Trace, trace_id: u128, seq: u64, facts: &Facts) {
     let logs: Vec<_> = facts
         .logs
         .iter()
-        .filter(|(id, _)| *id == Some(trace_id))
-        .map(|(_, log)| log)
+        .filter(|fact| fact.trace_id == Some(trace_id))
+        .map(|fact| &fact.line)
         .collect();
     trace.add(seq, &spans, &errors, &logs);
 }

@@ -236,6 +236,7 @@ pub(crate) mod tests {
             // Work in the background, which the player does not wait for.
             duration_us: wait_ms * 1_000 + 4_000_000,
             root_us: wait_ms * 1_000,
+            duration_unknown: false,
             spans: 1,
             transactions: 1,
             errors: 0,

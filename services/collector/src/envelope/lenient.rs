@@ -1,8 +1,8 @@
 //! Reads JSON as SDKs write it; every payload and header is read here.
 //!
 //! Valid JSON is read by `serde_json` alone. What it refuses is rewritten and read again: half a surrogate pair,
-//! invalid UTF-8 and a broken escape become U+FFFD; a number beyond a double, `NaN` and `Infinity` become text; a
-//! control character is escaped. A broken element of an array loses everything after its last valid member and gets
+//! invalid UTF-8 and a broken escape become U+FFFD; a number that neither 64 bits nor a double hold as it is written,
+//! `NaN` and `Infinity` become text; a control character is escaped. A broken element of an array loses everything after its last valid member and gets
 //! the member [`UNREADABLE`]; the other elements stay whole. Grammar:
 //! <https://datatracker.ietf.org/doc/html/rfc8259>.
 
@@ -18,6 +18,10 @@ pub const MAX_DEPTH: usize = 100;
 pub(crate) const UNREADABLE: &str = "reelscope.unreadable";
 /// Limit of the bytes that are scanned for the ends of broken elements, as a multiple of the payload's length.
 const MOST_LOOKS: usize = 4;
+/// Number of digits in a row from which a number may be more than a double holds.
+const MANY_DIGITS: usize = MOST_DIGITS + 1;
+/// Number of significant digits that tell any double from all others.
+const MOST_DIGITS: usize = 17;
 const REPLACEMENT: &str = "\u{fffd}";
 /// Byte order mark, which some clients write before the JSON.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -38,6 +42,11 @@ pub(crate) fn read_with<T>(
     json: &[u8],
     parse: impl Fn(&[u8]) -> serde_json::Result<T>,
 ) -> serde_json::Result<T> {
+    if has_long_number(json)
+        && let Some(mended) = mended(json)
+    {
+        return parse(&mended);
+    }
     // Syntax within a part that is read as raw JSON is an error of data too.
     parse(json).or_else(|error| mended(json).map_or(Err(error), |mended| parse(&mended)))
 }
@@ -48,6 +57,33 @@ pub(crate) fn sound(json: &[u8]) -> Option<Cow<'_, [u8]>> {
         return Some(Cow::Borrowed(json));
     }
     mended(json).map(Cow::Owned)
+}
+
+/// Whether there are many digits in a row, with a decimal point at most, as in a number that would be rounded. Most JSON
+/// has none, so it is not rewritten.
+fn has_long_number(json: &[u8]) -> bool {
+    let mut digits = 0;
+    json.iter().any(|byte| {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'.' => {}
+            _ => digits = 0,
+        }
+        digits >= MANY_DIGITS
+    })
+}
+
+/// Whether a number of JSON is the same number after it is read.
+fn is_held(number: &[u8]) -> bool {
+    let Ok(number) = std::str::from_utf8(number) else {
+        return false;
+    };
+    if number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok() {
+        return true;
+    }
+    let (mantissa, _) = number.split_once(['e', 'E']).unwrap_or((number, ""));
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_matches('0').len() <= MOST_DIGITS
 }
 
 /// Whether [`read`] returns an object. Quicker, because valid JSON is not built.
@@ -305,7 +341,8 @@ impl Mender<'_> {
         let word = &rest[..end.unwrap_or(rest.len())];
         let is_read = matches!(word, b"true" | b"false" | b"null")
             || word.first().is_some_and(|byte| !byte.is_ascii_alphabetic())
-                && serde_json::from_slice::<Value>(word).is_ok();
+                && serde_json::from_slice::<Value>(word).is_ok()
+                && is_held(word);
         let is_number = matches!(word.first(), Some(b'0'..=b'9' | b'-' | b'+' | b'.'))
             || matches!(word, b"NaN" | b"Infinity" | b"undefined");
         if is_read {
@@ -371,6 +408,18 @@ mod tests {
         check(
             br#"{"a":NaN,"b":-Infinity,"c":01}"#,
             &json!({ "a": "NaN", "b": "-Infinity", "c": "01" }),
+        );
+        check(
+            br#"{"a":1180591620717411303424,"b":18446744073709551616,"c":-9223372036854775809}"#,
+            &json!({ "a": "1180591620717411303424", "b": "18446744073709551616", "c": "-9223372036854775809" }),
+        );
+        check(
+            br#"{"a":18446744073709551615,"b":-9223372036854775808,"c":100000000000000000000}"#,
+            &json!({ "a": u64::MAX, "b": i64::MIN, "c": 1e20 }),
+        );
+        check(
+            br#"{"a":[0.12345678901234567890123],"b":0.10000000000000000000,"c":1764000000.1234567}"#,
+            &json!({ "a": ["0.12345678901234567890123"], "b": 0.1, "c": 1_764_000_000.123_456_7_f64 }),
         );
         check(b"{\"a\":\"x\n\x00\"}", &json!({ "a": "x\n\u{0}" }));
         check(br#"{"a":"\x41\u12"}"#, &json!({ "a": "\\x41\u{fffd}12" }));

@@ -7,7 +7,8 @@ use reelscope_page_api::telemetry::{Breadcrumb, ErrorEvent, Exception, Frame, Gr
 use serde_json::Value;
 
 use super::json::{
-    Object, as_text, either, id, name, named, player, readable, tags, text, trace_context, values,
+    Object, as_name, as_span_id, as_text, either, id, name, named, player, readable, tags, text,
+    trace_context, values,
 };
 use super::message::{Params, filled};
 use super::time::Clock;
@@ -62,13 +63,13 @@ pub(super) fn event(source: Source<'_>, clock: Clock, payload: &Object) -> Error
         issue_id: String::new(),
         service: service_of(source.slot, &tags, member("server_name")),
         at_us,
-        level: name(payload, "level", bounds::WORD).unwrap_or_else(|| "error".to_owned()),
+        level: level(member("level")),
         kind,
         value,
         handled: exceptions.iter().find_map(|exception| exception.handled),
         transaction: name(payload, "transaction", bounds::TRANSACTION),
         trace_id: trace.and_then(|trace| id(trace, "trace_id")).map(format_id),
-        span_id: trace.and_then(|trace| name(trace, "span_id", bounds::ID)),
+        span_id: trace.and_then(|trace| trace.get("span_id")).and_then(as_span_id),
         release: name(payload, "release", bounds::RELEASE),
         environment: name(payload, "environment", bounds::ENVIRONMENT),
         player: player(member("user")),
@@ -89,6 +90,19 @@ pub(super) fn event(source: Source<'_>, clock: Clock, payload: &Object) -> Error
     let fingerprint: Vec<String> = fingerprint.into_iter().flatten().filter_map(as_text).collect();
     (event.issue_id, event.grouping) = issues::group(&fingerprint, &event, template.as_deref());
     event
+}
+
+/// The level of an event. As a number it is that of Python's `logging`, which the first SDKs sent.
+fn level(level: &Value) -> String {
+    let name = match level.as_u64() {
+        Some(10) => "debug",
+        Some(20) => "info",
+        Some(30) => "warning",
+        Some(40) => "error",
+        Some(50) => "fatal",
+        _ => return as_name(level, bounds::WORD).unwrap_or_else(|| "error".to_owned()),
+    };
+    name.to_owned()
 }
 
 /// Returns the message of an event, and the template that it was made of.
@@ -172,9 +186,14 @@ fn exception(payload: &Object) -> Exception {
     let flag = |name: &str| mechanism.get(name).and_then(Value::as_bool);
     let stack = either(payload, "stacktrace", "raw_stacktrace");
     let (frames, frames_total) = frames(stack);
+    let value = readable(payload, "value", bounds::VALUE);
+    let (kind, value) = match name(payload, "type", bounds::KIND).filter(|kind| !kind.is_empty()) {
+        Some(kind) => (kind, value),
+        None => typed(value),
+    };
     Exception {
-        kind: name(payload, "type", bounds::KIND).unwrap_or_else(|| "Error".to_owned()),
-        value: readable(payload, "value", bounds::VALUE),
+        kind,
+        value,
         module: name(payload, "module", bounds::FILE),
         mechanism: name(mechanism, "type", bounds::WORD),
         handled: flag("handled"),
@@ -184,6 +203,16 @@ fn exception(payload: &Object) -> Exception {
         is_exception_group: flag("is_exception_group").unwrap_or(false),
         frames,
         frames_total,
+    }
+}
+
+/// Splits the value of an exception without a type: `RuntimeError: boom` tells both, as Relay reads it
+/// (`relay-event-normalization/src/event.rs`).
+fn typed(value: String) -> (String, String) {
+    let is_word = |kind: &str| !kind.is_empty() && kind.chars().all(|c| c.is_alphanumeric() || c == '_');
+    match value.split_once(':').filter(|(kind, _)| is_word(kind)) {
+        Some((kind, rest)) => (bounds::cut(kind, bounds::KIND), rest.trim().to_owned()),
+        None => ("Error".to_owned(), value),
     }
 }
 

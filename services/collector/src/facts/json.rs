@@ -35,9 +35,14 @@ pub(super) fn as_text(value: &Value) -> Option<String> {
     }
 }
 
-/// A text of at most `most` bytes; where its element is broken, the reason is added, or replaces it.
+/// A text for people of at most `most` bytes: a value that is none is its JSON, as Relay has it. Where its element is
+/// broken, the reason is added, or replaces it.
 pub(super) fn readable(element: &Object, member: &str, most: usize) -> String {
-    match (name(element, member, most), lenient::unreadable(element)) {
+    let written = match element.get(member) {
+        Some(value @ (Value::Array(_) | Value::Object(_))) => Some(bounds::cut(&value.to_string(), most)),
+        value => value.and_then(|value| as_name(value, most)),
+    };
+    match (written, lenient::unreadable(element)) {
         (Some(text), Some(reason)) => format!("{text} ({reason})"),
         (text, reason) => text.or(reason).unwrap_or_default(),
     }
@@ -49,6 +54,25 @@ pub(super) fn id(payload: &Object, name: &str) -> Option<u128> {
 
 pub(super) fn as_id(value: &Value) -> Option<u128> {
     value.as_str().and_then(parse_id).filter(|id| *id != 0)
+}
+
+/// The id of a span. One that is hexadecimal is in lower case, as Relay has it, because it is compared.
+pub(super) fn as_span_id(value: &Value) -> Option<String> {
+    let mut id = as_name(value, bounds::ID)?;
+    if id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        id.make_ascii_lowercase();
+    }
+    Some(id)
+}
+
+/// A number. One that no double holds is text, see [`lenient`].
+pub(super) fn as_number(value: &Value) -> Option<f64> {
+    let number = match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    };
+    number.filter(|number| number.is_finite())
 }
 
 /// A member by its name, or by the name that old SDKs use.
@@ -102,7 +126,7 @@ pub(super) fn measurements(measurements: &Value) -> Named<Measurement> {
         .into_iter()
         .flatten()
         .filter_map(|(name, entry)| {
-            let value = entry.get("value").and_then(Value::as_f64)?;
+            let value = entry.get("value").and_then(as_number)?;
             let unit = entry.get("unit").and_then(Value::as_str);
             let unit = unit.filter(|unit| !unit.is_empty()).unwrap_or("none");
             let measurement = Measurement {

@@ -174,9 +174,21 @@ fn percent<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<P
     })
 }
 
-/// Parses `{}`, `{0}`, `{name}`, `{0:N2}`, `{@name}`.
+/// Parses `{}`, `{0}`, `{name}`, `{0:N2}`, `{@name}`. Other templates, which are not filled in, have two braces, or braces
+/// within braces: `{{ name }}`, `{n, plural, one {# file}}`.
 fn brace<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Placeholder<'a>> {
+    let braces = text.len() - text.trim_start_matches('{').len();
+    if braces > 1 {
+        return Some(Placeholder {
+            length: braces,
+            shown: Cow::Borrowed(&text[..braces]),
+            is_filled: false,
+        });
+    }
     let end = text.find('}')?;
+    if text[1..end].contains('{') {
+        return None;
+    }
     let name = text[1..end].split([':', ',', '!']).next()?.trim();
     let name = name.trim_start_matches(['@', '$']);
     let value = if name.is_empty() {
@@ -260,6 +272,11 @@ mod tests {
         check("path %(a", &json!({ "a": 1 }), "path %(a");
         check("{\"json\": 1}", &json!(["a"]), "{\"json\": 1}");
         check("nothing", &json!(["a"]), "nothing");
+        // Templates of others.
+        check("Hello {{ name }}", &json!({ "name": "Ann" }), "Hello {{ name }}");
+        check("{{}} and {}", &json!(["x"]), "{{}} and x");
+        let plural = "{n, plural, one {# file} other {# files}}";
+        check(plural, &json!({ "n": 3 }), plural);
         check("%", &json!(["a"]), "%");
         check("{", &json!(["a"]), "{");
         assert!(Params::of(Some(&json!([]))).is_none() && Params::of(None).is_none());

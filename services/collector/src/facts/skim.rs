@@ -15,6 +15,8 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::content_hash::hashed;
+
 /// Members that the index needs of the data of a transaction.
 const TRACE_DATA: &[&str] = &["currency", "stake.status", "url.full"];
 /// Members that it needs of the data of a span within a transaction.
@@ -121,16 +123,35 @@ members! {
         value: Value = "value",
         unit: Value = "unit",
         kind: Value = "type",
-        attributes: Object<MetricAttributes<ALL>> = "attributes",
+        attributes: Attributes<ALL> = "attributes",
         unreadable: Value = crate::envelope::lenient::UNREADABLE,
     }
 }
 
 members! {
-    /// The attributes of a metric, each `{"value": …, "type": …}`.
+    /// Members that are needed of the attributes of a metric, each `{"value": …, "type": …}`.
     MetricAttributes {
         service: Value = "service.name",
         release: Value = "sentry.release",
+    }
+}
+
+/// The attributes of a metric.
+#[derive(Default)]
+pub(crate) struct Attributes<const ALL: bool> {
+    pub(crate) known: MetricAttributes<ALL>,
+    /// Hash of all of them, as they were sent.
+    pub(crate) hash: u64,
+}
+
+impl<'de, const ALL: bool> Deserialize<'de> for Attributes<ALL> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let Object(known) = serde_json::from_str(raw).map_err(serde::de::Error::custom)?;
+        Ok(Self {
+            known: known.unwrap_or_default(),
+            hash: hashed(raw),
+        })
     }
 }
 

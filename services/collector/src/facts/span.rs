@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use reelscope_page_api::telemetry::{Micros, Named, Span};
 use serde_json::Value;
 
-use super::json::{Object, as_id, as_name, attributes, id, measurements, name, named, player, tags};
+use super::json::{
+    Object, as_id, as_name, as_span_id, attributes, id, measurements, name, named, player, tags,
+};
 use super::skim::{self, Contexts, Transaction};
 use super::time::Clock;
 use super::{Facts, Source, SpanFact, UNREADABLE_ITEM, service_of};
@@ -186,15 +188,15 @@ struct Families<'a> {
 
 impl<'a> Families<'a> {
     fn of(spans: &'a [(&'a Object, Named<Value>)]) -> Self {
-        let ids: HashMap<&str, usize> = spans
+        let ids: HashMap<String, usize> = spans
             .iter()
             .enumerate()
-            .filter_map(|(n, (payload, _))| Some((payload.get("span_id")?.as_str()?, n)))
+            .filter_map(|(n, (payload, _))| Some((as_span_id(payload.get("span_id")?)?, n)))
             .collect();
         let above = spans.iter().map(|(payload, _)| {
             let names = ["parent_span_id", "segment_id"];
-            let mut above = names.iter().filter_map(|name| payload.get(*name)?.as_str());
-            above.find_map(|id| ids.get(id)).copied()
+            let mut above = names.iter().filter_map(|name| as_span_id(payload.get(*name)?));
+            above.find_map(|id| ids.get(&id)).copied()
         });
         let above = above.collect();
         Self { spans, above }
@@ -223,7 +225,7 @@ impl<'a> Families<'a> {
             } else {
                 "segment_id"
             };
-            let id = payload.get(name).and_then(Value::as_str);
+            let id = payload.get(name).and_then(as_span_id);
             id.map(|id| fnv1a(id.as_bytes()))
         });
         let segments = self.inherited(own.collect());
@@ -359,20 +361,56 @@ fn broken(unreadable: &Value) -> Vec<String> {
 }
 
 fn span_id(id: &Value, oddities: &mut Vec<String>) -> String {
-    as_name(id, bounds::ID).unwrap_or_else(|| {
+    as_span_id(id).unwrap_or_else(|| {
         oddities.push("missing_span_id".to_owned());
         String::new()
     })
 }
 
 fn parent(id: &Value) -> Option<String> {
-    as_name(id, bounds::ID).filter(|id| !id.is_empty())
+    as_span_id(id).filter(|id| !id.is_empty())
 }
 
 fn op(op: Option<String>) -> String {
     op.unwrap_or_else(|| "default".to_owned())
 }
 
+/// Names of the statuses by their numbers, those of gRPC. Source: `relay-base-schema/src/spans.rs`.
+const STATUSES: [&str; 17] = [
+    "ok",
+    "cancelled",
+    "unknown",
+    "invalid_argument",
+    "deadline_exceeded",
+    "not_found",
+    "already_exists",
+    "permission_denied",
+    "resource_exhausted",
+    "failed_precondition",
+    "aborted",
+    "out_of_range",
+    "unimplemented",
+    "internal_error",
+    "unavailable",
+    "data_loss",
+    "unauthenticated",
+];
+
+/// The status by Sentry's name, whether it is written as a number, as another word for success, or in other case.
 fn status(status: &Value) -> String {
-    as_name(status, bounds::STATUS).unwrap_or_else(|| "ok".to_owned())
+    let number = status.as_u64().and_then(|number| usize::try_from(number).ok());
+    if let Some(name) = number.and_then(|number| STATUSES.get(number)) {
+        return (*name).to_owned();
+    }
+    let Some(written) = as_name(status, bounds::STATUS) else {
+        return STATUSES[0].to_owned();
+    };
+    let lower = written.to_ascii_lowercase();
+    match lower.as_str() {
+        "success" => STATUSES[0].to_owned(),
+        "canceled" => STATUSES[1].to_owned(),
+        "unset" => lower,
+        name if STATUSES.contains(&name) => lower,
+        _ => written,
+    }
 }

@@ -102,6 +102,182 @@ fn facts_of(head: &str, payload: &Value) -> Facts {
 }
 
 #[test]
+fn statuses_levels_and_ids_have_the_names_of_sentry() {
+    let told = |status: Value, id: &str| {
+        let trace = json!({ "trace_id": TRACE, "span_id": id, "parent_span_id": id, "status": status });
+        let payload = json!({ "contexts": { "trace": trace }, "start_timestamp": 1, "timestamp": 2 });
+        let span = facts_of("{\"type\":\"transaction\"}", &payload)
+            .spans
+            .remove(0)
+            .span;
+        (span.status, span.span_id, span.parent_span_id.unwrap())
+    };
+    for (status, expected) in [
+        (json!("success"), "ok"),
+        (json!("OK"), "ok"),
+        (json!("Internal_Error"), "internal_error"),
+        (json!("canceled"), "cancelled"),
+        (json!(0), "ok"),
+        (json!(5), "not_found"),
+        (json!(16), "unauthenticated"),
+        (json!(17), "17"),
+        (json!("Broken"), "Broken"),
+        (json!(null), "ok"),
+    ] {
+        assert_eq!(told(status.clone(), "A").0, expected, "{status}");
+    }
+    let (_, id, parent) = told(json!("ok"), "00F067AA0BA902B7");
+    assert_eq!([&*id, &*parent], ["00f067aa0ba902b7"; 2]);
+    assert_eq!(told(json!("ok"), "Span-1").1, "Span-1");
+    let level = |level: Value| {
+        let event = facts_of("{\"type\":\"event\"}", &json!({ "level": level }))
+            .errors
+            .remove(0);
+        (event.level.clone(), error::is_error(&event))
+    };
+    assert_eq!(level(json!(10)), ("debug".to_owned(), false));
+    assert_eq!(level(json!(20)), ("info".to_owned(), false));
+    assert_eq!(level(json!(40)), ("error".to_owned(), true));
+    assert_eq!(level(json!(25)), ("25".to_owned(), true));
+    assert_eq!(level(json!(null)), ("error".to_owned(), true));
+}
+
+#[test]
+fn texts_that_are_none_are_told_as_json() {
+    let exception = |exception: Value| {
+        let payload = json!({ "exception": { "values": [exception] } });
+        let event = facts_of("{\"type\":\"event\"}", &payload).errors.remove(0);
+        (event.kind, event.value)
+    };
+    let told = |kind: &str, value: &str| (kind.to_owned(), value.to_owned());
+    assert_eq!(
+        exception(json!({ "type": "E", "value": { "code": 42 } })),
+        told("E", "{\"code\":42}")
+    );
+    assert_eq!(
+        exception(json!({ "value": "RuntimeError: boom" })),
+        told("RuntimeError", "boom")
+    );
+    assert_eq!(
+        exception(json!({ "value": "it said: no" })),
+        told("Error", "it said: no")
+    );
+    assert_eq!(
+        exception(json!({ "type": "E", "value": "F: g" })),
+        told("E", "F: g")
+    );
+    let log = json!({ "items": [{ "trace_id": TRACE, "body": ["a", 1] }] });
+    let found = facts_of("{\"type\":\"log\"}", &log);
+    assert_eq!(found.logs[0].line.message, "[\"a\",1]");
+}
+
+#[test]
+fn a_log_is_of_the_service_that_its_address_names() {
+    let service = |attributes: Value| {
+        let log = json!({ "items": [{ "trace_id": TRACE, "body": "x", "attributes": attributes }] });
+        facts_of("{\"type\":\"log\"}", &log).logs.remove(0).line.service
+    };
+    let text = |value: &str| json!({ "type": "string", "value": value });
+    assert_eq!(service(json!({ "server.address": text("web-1") })), "web-1");
+    assert_eq!(
+        service(json!({ "server.address": text("web-1"), "service.name": text("shop") })),
+        "shop"
+    );
+    assert_eq!(service(json!({})), EXTERNAL);
+}
+
+#[test]
+fn the_id_of_an_event_is_that_of_the_header() {
+    let ids = |header: &str, items: &[Value]| -> Vec<String> {
+        let items = items
+            .iter()
+            .map(|item| format!("{{\"type\":\"event\"}}\n{item}\n"));
+        let bytes = format!("{header}\n{}", items.collect::<String>());
+        let found = read(Source::external(1), &Envelope::framed(bytes.as_bytes()).unwrap());
+        found.errors.into_iter().map(|error| error.event_id).collect()
+    };
+    let (one, other) = ("11".repeat(16), "22".repeat(16));
+    let header = format!("{{\"event_id\":\"{one}\"}}");
+    assert_eq!(ids(&header, &[json!({})]), [&*one]);
+    assert_eq!(ids(&header, &[json!({ "event_id": other })]), [&*one]);
+    assert_eq!(ids("{}", &[json!({ "event_id": other })]), [&*other]);
+    // Of several only their own tell them apart.
+    assert_eq!(
+        ids(&header, &[json!({ "event_id": other }), json!({})]),
+        [&*other, ""]
+    );
+}
+
+#[test]
+fn what_can_be_put_on_no_page_is_listed_with_a_word_why() {
+    let check = |head: &str, payload: Value, words: &[&str]| {
+        let found = facts_of(&format!("{{\"type\":\"{head}\"}}"), &payload);
+        let listed: Vec<_> = found.listed.iter().map(|item| &*item.item_type).collect();
+        assert_eq!((listed, &*found.oddities), (vec![head], words), "{payload}");
+    };
+    check(
+        "transaction",
+        json!({ "transaction": "x" }),
+        &["transaction_without_trace"],
+    );
+    let trace = json!({ "trace_id": "0".repeat(32), "span_id": "a" });
+    check(
+        "transaction",
+        json!({ "contexts": { "trace": trace } }),
+        &["transaction_without_trace"],
+    );
+    check("span", json!({ "span_id": "a" }), &["span_without_trace"]);
+    check(
+        "log",
+        json!({ "items": [{ "body": "x" }] }),
+        &["log_without_trace"],
+    );
+    check(
+        "trace_metric",
+        json!({ "items": [{ "value": 1 }] }),
+        &[UNREADABLE_ITEM],
+    );
+    let placed = json!({ "items": [{ "trace_id": TRACE, "body": "x" }] });
+    assert_eq!(facts_of("{\"type\":\"log\"}", &placed).listed, []);
+}
+
+#[test]
+fn a_log_or_metric_that_is_sent_again_is_the_same_whenever_it_comes() {
+    let of = |sent_at: &str, received_us: Micros, kind: &str, element: &Value| {
+        let payload = json!({ "items": [element] });
+        let bytes = format!("{{\"sent_at\":\"{sent_at}\"}}\n{{\"type\":\"{kind}\"}}\n{payload}\n");
+        let source = Source {
+            received_us,
+            ..Source::external(1)
+        };
+        let found = skim(source, &Envelope::framed(bytes.as_bytes()).unwrap());
+        let mut equals = crate::once::Equals::default();
+        match (&*found.logs, &*found.metrics) {
+            ([log], []) => equals.of_log(log),
+            ([], [metric]) => equals.of_metric(metric),
+            other => panic!("{other:?}"),
+        }
+    };
+    let came = Source::external(1).received_us;
+    let day_before = "2025-11-23T16:00:00Z";
+    for kind in ["log", "trace_metric"] {
+        for time in [json!(1_763_913_590), json!(1_764_086_400), json!(null)] {
+            let element = |route: &str| {
+                json!({ "timestamp": time, "trace_id": TRACE, "body": "x", "level": "info", "name": "n", "value": 1,
+                    "type": "counter", "attributes": { "route": { "type": "string", "value": route } } })
+            };
+            let first = of(day_before, came, kind, &element("a"));
+            assert_eq!(
+                of(day_before, came + 5_000_000, kind, &element("a")),
+                first,
+                "{kind} {time}"
+            );
+            assert_ne!(of(day_before, came, kind, &element("b")), first, "{kind} {time}");
+        }
+    }
+}
+
+#[test]
 fn a_session_is_counted_once() {
     let sessions = |head: &str, payload: Value| -> u64 {
         let counts = facts_of(head, &payload).counts;
@@ -210,7 +386,7 @@ fn a_call_belongs_to_who_makes_it() {
 
 #[test]
 fn a_log_is_its_template_where_it_has_no_body() {
-    let message = |log: Value| facts_of("{\"type\":\"log\"}", &log).logs[0].1.message.clone();
+    let message = |log: Value| facts_of("{\"type\":\"log\"}", &log).logs[0].line.message.clone();
     let attributes = json!({
         "sentry.message.template": { "value": "player %s lost {} of %s" },
         "sentry.message.parameter.0": { "value": "%s" }, "sentry.message.parameter.1": { "value": 7 },
@@ -252,8 +428,8 @@ proptest! {
                     skim(Source::external(1), &envelope),
                 );
                 prop_assert_eq!(found.logs.len(), bodies.len());
-                for ((_, expected), (trace, log)) in bodies.iter().zip(&found.logs) {
-                    prop_assert_eq!(*trace, parse_id(TRACE));
+                for ((_, expected), LogFact { trace_id, line: log, .. }) in bodies.iter().zip(&found.logs) {
+                    prop_assert_eq!(*trace_id, parse_id(TRACE));
                     match expected {
                         Some(expected) => prop_assert_eq!(&log.message, expected),
                         None => prop_assert!(log.message.contains("unreadable: "), "{}", log.message),

@@ -5,7 +5,7 @@
 //! item from the future is shifted so that it happens at its arrival. A time that is implausible after that counts
 //! as absent.
 
-use reelscope_page_api::telemetry::Micros;
+use reelscope_page_api::telemetry::{Micros, Span};
 use serde_json::Value;
 
 use super::Source;
@@ -26,6 +26,14 @@ const MISSING_START: &str = "missing_start";
 const MISSING_END: &str = "missing_end";
 const CORRECTED: &str = "clock_corrected";
 
+/// Whether a span lacks its start or its end, so that nobody knows how long it lasted.
+pub(crate) fn is_without_length(span: &Span) -> bool {
+    let missing = [MISSING_TIME, MISSING_START, MISSING_END];
+    span.oddities
+        .iter()
+        .any(|oddity| missing.contains(&oddity.as_str()))
+}
+
 /// The correction of times.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Clock {
@@ -34,6 +42,8 @@ pub(super) struct Clock {
     shift: Micros,
     /// The earliest plausible time.
     earliest: Micros,
+    /// Time of sending in the header, otherwise that of arrival.
+    sent: Micros,
 }
 
 impl Clock {
@@ -43,6 +53,7 @@ impl Clock {
         let drift = sent_at.map_or(0, |sent_at| received.saturating_sub(sent_at));
         Self {
             received,
+            sent: sent_at.unwrap_or(received),
             shift: if drift.saturating_abs() >= LEAST_DRIFT {
                 drift
             } else {
@@ -68,6 +79,12 @@ impl Clock {
             },
             ..self
         }
+    }
+
+    /// A time as it was sent, before any correction, which differs each time that an envelope is sent; for one that is
+    /// none, the time of sending.
+    pub(super) fn told(self, value: Option<&Value>) -> Micros {
+        value.and_then(micros).unwrap_or(self.sent)
     }
 
     fn shifted(self, value: Option<&Value>) -> Option<Micros> {

@@ -1,44 +1,76 @@
 //! The body of a request: decompressed, received within limits, and read to its end when it is refused.
 
-use std::convert::Infallible;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::Request;
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_ENCODING;
-use axum::http::{HeaderMap, HeaderValue};
-use axum::response::Response;
+use futures_util::TryStreamExt;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use parking_lot::Mutex;
 use reelscope_contracts::{ApiProblem, Code};
 use tokio::time::{Instant, timeout_at};
-use tower::{Layer, ServiceExt};
-use tower_http::decompression::{DecompressionBody, RequestDecompressionLayer};
+use tokio_util::io::{ReaderStream, StreamReader};
 
 use super::BodyLimits;
 use super::body_budget::{BodyBudget, BudgetGuard};
 use crate::envelope::{MAX_ENVELOPE, MAX_HEADER_LINE};
 
+/// Size of the pieces of a decompressed body in bytes.
+const CHUNK: usize = 16 * 1024;
 /// Maximum number of nested codings of a body. Clients rarely use more than one.
 const MOST_CODINGS: usize = 4;
+
+/// A coding of a body. Source: RFC 9110, section 8.4.1, and RFC 8878.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Gzip,
+    /// zlib, as the RFC has it.
+    Deflate,
+    Brotli,
+    Zstd,
+}
+
+impl Coding {
+    /// The body without this coding. It may consist of several members one after the other (RFC 1952, section 2.2);
+    /// other bytes after a member are an error, because they would be lost.
+    fn undone(self, body: Body) -> Body {
+        let coded = StreamReader::new(TryStreamExt::map_err(body.into_data_stream(), io::Error::other));
+        macro_rules! all_members {
+            ($decoder:ident) => {{
+                let mut decoder = $decoder::new(coded);
+                decoder.multiple_members(true);
+                Body::from_stream(ReaderStream::with_capacity(decoder, CHUNK))
+            }};
+        }
+        match self {
+            Self::Gzip => all_members!(GzipDecoder),
+            Self::Deflate => all_members!(ZlibDecoder),
+            Self::Brotli => all_members!(BrotliDecoder),
+            Self::Zstd => all_members!(ZstdDecoder),
+        }
+    }
+}
 
 /// The codings of a body, in the order in which they were applied. Source: RFC 9110, section 8.4.
 ///
 /// # Errors
 /// An [`ApiProblem`] for an unknown coding.
-fn codings(headers: &HeaderMap) -> Result<Vec<&'static str>, ApiProblem> {
+fn codings(headers: &HeaderMap) -> Result<Vec<Coding>, ApiProblem> {
     let mut codings = Vec::new();
     for value in headers.get_all(CONTENT_ENCODING) {
         let text = value.to_str().map_err(|_| unknown_coding())?;
         for coding in text.split(',').map(|coding| coding.trim().to_ascii_lowercase()) {
             codings.push(match coding.as_str() {
-                "gzip" | "x-gzip" => "gzip",
-                "deflate" => "deflate",
-                "br" => "br",
-                "zstd" => "zstd",
+                "gzip" | "x-gzip" => Coding::Gzip,
+                "deflate" => Coding::Deflate,
+                "br" => Coding::Brotli,
+                "zstd" => Coding::Zstd,
                 // The Ruby SDK sends an empty coding, and an old one for Android a charset.
                 "" | "identity" | "none" | "utf-8" | "utf8" => continue,
                 _ => return Err(unknown_coding()),
@@ -60,20 +92,9 @@ fn unknown_coding() -> ApiProblem {
 ///
 /// # Errors
 /// An [`ApiProblem`] for an unknown coding.
-pub(crate) async fn unpacked(headers: &HeaderMap, mut body: Body) -> Result<Body, ApiProblem> {
+pub(crate) fn unpacked(headers: &HeaderMap, mut body: Body) -> Result<Body, ApiProblem> {
     for coding in codings(headers)?.into_iter().rev() {
-        let mut request = Request::new(body);
-        let coding = HeaderValue::from_static(coding);
-        request.headers_mut().insert(CONTENT_ENCODING, coding);
-        // The layer undoes one coding for a service; the service here returns the body.
-        let hand_back = tower::service_fn(|request: Request<DecompressionBody<Body>>| async {
-            Ok::<_, Infallible>(Response::new(Body::new(request.into_body())))
-        });
-        let Ok(response) = RequestDecompressionLayer::new()
-            .layer(hand_back)
-            .oneshot(request)
-            .await;
-        body = Body::new(response.into_body());
+        body = coding.undone(body);
     }
     Ok(body)
 }
@@ -221,8 +242,9 @@ impl HttpBody for Wire {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use axum::http::HeaderValue;
 
-    fn check(values: &[&str], expected: Option<&[&str]>) {
+    fn check(values: &[&str], expected: Option<&[Coding]>) {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(CONTENT_ENCODING, value.parse().unwrap());
@@ -237,10 +259,13 @@ mod tests {
         for nothing in ["", " ", "identity", "UTF-8", "utf8", "Identity,", "none"] {
             check(&[nothing], Some(&[]));
         }
-        check(&["GZIP"], Some(&["gzip"]));
-        check(&[" x-gzip "], Some(&["gzip"]));
-        check(&["deflate, Br"], Some(&["deflate", "br"]));
-        check(&["deflate", "gzip, identity"], Some(&["deflate", "gzip"]));
+        check(&["GZIP"], Some(&[Coding::Gzip]));
+        check(&[" x-gzip "], Some(&[Coding::Gzip]));
+        check(&["deflate, Br"], Some(&[Coding::Deflate, Coding::Brotli]));
+        check(
+            &["deflate", "gzip, identity"],
+            Some(&[Coding::Deflate, Coding::Gzip]),
+        );
         check(&["compress"], None);
         check(&["gzip, rot13"], None);
         check(&["gzip,gzip,gzip,gzip,gzip"], None);
@@ -255,9 +280,45 @@ mod tests {
         outer.write_all(&inner.finish().unwrap()).unwrap();
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("deflate, gzip"));
-        let body = unpacked(&headers, Body::from(outer.finish().unwrap()))
-            .await
-            .unwrap();
+        let body = unpacked(&headers, Body::from(outer.finish().unwrap())).unwrap();
         assert_eq!(body.collect().await.unwrap().to_bytes(), "hello");
+    }
+
+    /// Unpacks a body; `None` where it is refused.
+    async fn undone(coding: Coding, body: &[u8]) -> Option<Vec<u8>> {
+        let body = coding.undone(Body::from(body.to_vec())).collect().await.ok()?;
+        Some(body.to_bytes().to_vec())
+    }
+
+    fn coded(coding: Coding, text: &[u8]) -> Vec<u8> {
+        use std::io::Read;
+        let mut coded = Vec::new();
+        let level = flate2::Compression::fast();
+        match coding {
+            Coding::Gzip => flate2::read::GzEncoder::new(text, level).read_to_end(&mut coded),
+            Coding::Deflate => flate2::read::ZlibEncoder::new(text, level).read_to_end(&mut coded),
+            Coding::Zstd => zstd::stream::read::Encoder::new(text, 1)
+                .unwrap()
+                .read_to_end(&mut coded),
+            Coding::Brotli => unreachable!("there is no encoder of it here"),
+        }
+        .unwrap();
+        coded
+    }
+
+    #[tokio::test]
+    async fn all_members_of_a_body_are_read_and_nothing_after_them_is_dropped() {
+        for coding in [Coding::Gzip, Coding::Deflate, Coding::Zstd] {
+            let (one, two) = (coded(coding, b"one "), coded(coding, b"two"));
+            let both = [one.clone(), two].concat();
+            assert_eq!(undone(coding, &both).await.unwrap(), b"one two", "{coding:?}");
+            assert_eq!(
+                undone(coding, &[&one[..], b"more"].concat()).await,
+                None,
+                "{coding:?}"
+            );
+            assert_eq!(undone(coding, &one[..one.len() - 1]).await, None, "{coding:?}");
+            assert_eq!(undone(coding, &both[..both.len() - 1]).await, None, "{coding:?}");
+        }
     }
 }

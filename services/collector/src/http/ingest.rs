@@ -194,7 +194,7 @@ async fn received(
         Presented::Nothing if endpoint == Endpoint::Store => return Err(no_key_for_store()),
         Presented::Nothing => false,
     };
-    let body = unpacked(&parts.headers, body).await?;
+    let body = unpacked(&parts.headers, body)?;
     let check = |line: &[u8]| match endpoint {
         Endpoint::Envelope => check_line(line, has_key, own),
         Endpoint::Store => Ok(()),
@@ -209,7 +209,7 @@ pub(crate) async fn tunnel(collector: &Collector, room: &BodyBudget, request: Re
     let answer = |request: Request| async {
         let (parts, body) = request.into_parts();
         let received = async {
-            let body = unpacked(&parts.headers, body).await?;
+            let body = unpacked(&parts.headers, body)?;
             let check = |line: &[u8]| check_line(line, false, collector.key());
             let (bytes, room) = receive(body, room, &limits, check).await?;
             Ok::<_, ApiProblem>((checked(Endpoint::Envelope, bytes).await?, room))

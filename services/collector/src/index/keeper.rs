@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use reelscope_page_api::telemetry::{ErrorEvent, LogLine, MeasurementPoint, Micros, TraceSummary};
+use reelscope_page_api::telemetry::{ErrorEvent, LogLine, Micros, TraceSummary};
 use rusqlite::Connection;
 
 use super::progress::Progress;
@@ -11,7 +11,7 @@ use super::taking::{EnvelopeProgress, point_of};
 use super::traces::Sorted;
 use super::{decisions, issues, rows, traces};
 use crate::envelope::parse_id;
-use crate::facts::{Facts, SpanFact};
+use crate::facts::{Facts, LogFact, MetricFact, SpanFact};
 use crate::trace::Trace;
 
 /// Limit of traces in memory that wait for more envelopes.
@@ -165,7 +165,8 @@ impl Keeper {
             }
             for (name, measurement) in &fact.span.measurements {
                 let point = point_of(fact, name, measurement);
-                let (row, once) = (taking.row(), taking.equals.of_point(&point));
+                let (row, once) = (taking.row(), taking.equals.of_measurement(&point));
+                let once = (point.at_us, once);
                 if is_fresh && rows::point(connection, row, &point, Some(fact.trace_id), once)? {
                     self.sums.point(&point.name);
                 }
@@ -178,18 +179,18 @@ impl Keeper {
         &mut self,
         connection: &Connection,
         taking: &mut EnvelopeProgress,
-        logs: &'a [(Option<u128>, LogLine)],
+        logs: &'a [LogFact],
         fresh: &mut FreshByTrace<'a>,
     ) -> rusqlite::Result<()> {
-        for (trace_id, log) in logs {
-            let trace = match trace_id {
-                Some(id) => self.ready(connection, *id)?,
+        for fact in logs {
+            let trace = match fact.trace_id {
+                Some(id) => self.ready(connection, id)?,
                 None => 0,
             };
-            let once = taking.equals.of_log(*trace_id, log);
-            let is_fresh = rows::log(connection, taking.row(), trace, log, once)?;
-            if let Some(id) = trace_id.filter(|_| is_fresh) {
-                fresh.entry(id).or_default().logs.push(log);
+            let once = taking.equals.of_log(fact);
+            let is_fresh = rows::log(connection, taking.row(), trace, &fact.line, once)?;
+            if let Some(id) = fact.trace_id.filter(|_| is_fresh) {
+                fresh.entry(id).or_default().logs.push(&fact.line);
             }
         }
         Ok(())
@@ -224,11 +225,12 @@ impl Keeper {
         &mut self,
         connection: &Connection,
         taking: &mut EnvelopeProgress,
-        metrics: &[MeasurementPoint],
+        metrics: &[MetricFact],
     ) -> rusqlite::Result<()> {
         let mut told: BTreeSet<u128> = BTreeSet::new();
-        for point in metrics {
-            let once = taking.equals.of_point(point);
+        for fact in metrics {
+            let once = (fact.told_us, taking.equals.of_metric(fact));
+            let point = &fact.point;
             let trace = point.trace_id.as_deref().and_then(parse_id);
             if rows::point(connection, taking.row(), point, trace, once)? {
                 self.sums.point(&point.name);
@@ -237,11 +239,14 @@ impl Keeper {
         }
         // A metric is added to a trace that exists and does not create one. It is not part of the trace's summary.
         for id in told {
-            if self.is_known(connection, id)?
-                && let Some(hot) = self.hot.get(&id)
-            {
-                traces::add_envelope(connection, hot.row, taking.seq)?;
-                self.changed.traces.insert(id);
+            let is_known = self.is_known(connection, id)?;
+            match self.hot.get(&id).filter(|_| is_known) {
+                // A trace of this commit has no row yet, and may get none.
+                Some(hot) if hot.sorted.is_some() => {
+                    traces::add_envelope(connection, hot.row, taking.seq)?;
+                    self.changed.traces.insert(id);
+                }
+                _ => traces::add_early(connection, id, taking.seq)?,
             }
         }
         Ok(())
@@ -326,7 +331,10 @@ impl Keeper {
             hot.trace.set_path(&spans);
             let by = Sorted::of(hot.trace.summary());
             match hot.sorted {
-                None => traces::insert(connection, hot.row, *id, by)?,
+                None => {
+                    traces::insert(connection, hot.row, *id, by)?;
+                    traces::take_early(connection, hot.row, *id)?;
+                }
                 Some(before) if before != by => traces::update_sort_keys(connection, hot.row, by)?,
                 Some(_) => {}
             }
@@ -391,6 +399,7 @@ impl Keeper {
         let traces = traces::remove_envelope(connection, seq)?;
         self.changed.shortened.extend(traces);
         for sql in [
+            "DELETE FROM early_metrics WHERE seq = ?1",
             "DELETE FROM counted WHERE seq = ?1",
             "DELETE FROM removed WHERE seq = ?1",
         ] {

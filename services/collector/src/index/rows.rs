@@ -2,7 +2,7 @@
 //!
 //! [`crate::once`] decides what is the same thing.
 
-use reelscope_page_api::telemetry::{ErrorEvent, LogLine, MeasurementPoint};
+use reelscope_page_api::telemetry::{ErrorEvent, LogLine, MeasurementPoint, Micros};
 use rusqlite::{Connection, Params};
 
 use crate::envelope::parse_id;
@@ -108,14 +108,14 @@ pub(super) fn point(
     row: i64,
     point: &MeasurementPoint,
     trace: Option<u128>,
-    once: i64,
+    (told_us, once): (Micros, i64),
 ) -> rusqlite::Result<bool> {
     if !point.value.is_finite() {
         return Ok(false);
     }
     changes(
         connection,
-        "INSERT OR IGNORE INTO points VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT OR IGNORE INTO points VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         (
             row,
             point.at_us,
@@ -126,6 +126,7 @@ pub(super) fn point(
             blob(trace),
             &point.service,
             &point.release,
+            told_us,
             once,
         ),
     )

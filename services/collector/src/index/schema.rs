@@ -10,7 +10,7 @@ use crate::log::{self, Pen};
 use crate::trace::Trace;
 
 /// Increased when something else is read from envelopes into the same tables; a test compares what is read of examples.
-pub(super) const EXTRACTION_VERSION: u32 = 3;
+pub(super) const EXTRACTION_VERSION: u32 = 4;
 /// Limit of elements of an envelope in one transaction, because other writers wait for it: a few milliseconds. A transaction writes
 /// whole pages, so one that is half as long costs a tenth more for each element.
 pub(super) const PIECE: usize = 512;
@@ -52,7 +52,7 @@ const TABLES: &str = "
         revision INTEGER NOT NULL,
         first_seq INTEGER NOT NULL,
         start_us INTEGER NOT NULL,
-        root_us INTEGER NOT NULL,
+        root_us INTEGER,
         weight REAL NOT NULL,
         ok INTEGER NOT NULL,
         virtual_player INTEGER NOT NULL,
@@ -74,6 +74,13 @@ const TABLES: &str = "
         PRIMARY KEY (trace, seq)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX trace_envelopes_by_seq ON trace_envelopes (seq);
+    -- Envelopes with metrics of traces that are not known yet.
+    CREATE TABLE early_metrics (
+        trace_id BLOB NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (trace_id, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX early_metrics_by_seq ON early_metrics (seq);
 
     CREATE TABLE spans (
         id INTEGER PRIMARY KEY,
@@ -111,9 +118,10 @@ const TABLES: &str = "
         trace_id BLOB,
         service TEXT NOT NULL,
         release TEXT,
+        told_us INTEGER NOT NULL,
         once INTEGER NOT NULL
     ) STRICT;
-    CREATE UNIQUE INDEX points_once ON points (at_us, once);
+    CREATE UNIQUE INDEX points_once ON points (told_us, once);
     CREATE INDEX points_by_name ON points (name, at_us);
     CREATE TABLE point_names (name TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 

@@ -56,15 +56,15 @@ impl EnvelopeProgress {
         for fact in spans {
             self.equals.of_span(fact);
             for (name, measurement) in &fact.span.measurements {
-                self.equals.of_point(&point_of(fact, name, measurement));
+                self.equals.of_measurement(&point_of(fact, name, measurement));
                 self.element += 1;
             }
         }
-        for (trace_id, log) in logs {
-            self.equals.of_log(*trace_id, log);
+        for log in logs {
+            self.equals.of_log(log);
         }
-        for point in metrics {
-            self.equals.of_point(point);
+        for metric in metrics {
+            self.equals.of_metric(metric);
         }
         self.element += facts.elements() as u64;
     }

@@ -30,7 +30,7 @@ pub(crate) struct TraceFilter {
     /// A service with a part in the trace.
     pub(crate) service: Option<String>,
     /// Lower limit of the root span's duration, in microseconds. Work in the background may make the trace much
-    /// longer.
+    /// longer. A trace whose duration is unknown is within no limits.
     pub(crate) min_duration_us: Option<Micros>,
     /// Upper limit of the root span's duration, in microseconds.
     pub(crate) max_duration_us: Option<Micros>,
@@ -277,7 +277,7 @@ impl Sorted {
 pub(super) fn insert(connection: &Connection, row: i64, trace_id: u128, by: Sorted) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO traces VALUES (?1, ?2, 0, ?3, ?4, 0, 1, 1, 0, '', NULL, NULL, '', NULL, NULL, NULL)",
+            "INSERT INTO traces VALUES (?1, ?2, 0, ?3, ?4, NULL, 1, 1, 0, '', NULL, NULL, '', NULL, NULL, NULL)",
         )?
         .execute((
             row,
@@ -312,7 +312,7 @@ pub(super) fn write(connection: &Connection, row: i64, revision: i64, trace: &Tr
         .execute((
             row,
             revision,
-            line.root_us,
+            (!line.duration_unknown).then_some(line.root_us),
             weight(line.sample_rate),
             line.ok,
             line.virtual_player,
@@ -342,6 +342,28 @@ pub(super) fn add_envelope(connection: &Connection, row: i64, seq: u64) -> rusql
     connection
         .prepare_cached("INSERT OR IGNORE INTO trace_envelopes VALUES (?1, ?2)")?
         .execute([row, seq.cast_signed()])?;
+    Ok(())
+}
+
+/// Remembers an envelope with metrics of a trace that has no row yet.
+pub(super) fn add_early(connection: &Connection, trace: u128, seq: u64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR IGNORE INTO early_metrics VALUES (?1, ?2)")?
+        .execute((trace.to_be_bytes(), seq.cast_signed()))?;
+    Ok(())
+}
+
+/// Adds the envelopes of [`add_early`] to their trace, which has a row now.
+pub(super) fn take_early(connection: &Connection, row: i64, trace: u128) -> rusqlite::Result<()> {
+    let trace = trace.to_be_bytes();
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO trace_envelopes SELECT ?1, seq FROM early_metrics WHERE trace_id = ?2",
+        )?
+        .execute((row, trace))?;
+    connection
+        .prepare_cached("DELETE FROM early_metrics WHERE trace_id = ?1")?
+        .execute([trace])?;
     Ok(())
 }
 

@@ -48,13 +48,14 @@ pub(crate) fn detail(trace_id: u128, envelopes: &[(Entry, Vec<u8>)], oddity: Opt
             facts
                 .logs
                 .into_iter()
-                .filter(|(id, _)| *id == Some(trace_id))
-                .map(|(_, log)| log),
+                .filter(|fact| fact.trace_id == Some(trace_id))
+                .map(|fact| fact.line),
         );
         metrics.extend(
             facts
                 .metrics
                 .into_iter()
+                .map(|fact| fact.point)
                 .filter(|point| point.trace_id.as_ref() == Some(&wanted)),
         );
     }
@@ -109,7 +110,8 @@ fn other_roots(root: Option<&str>, spans: &[Span]) -> Vec<OtherRoot> {
 fn mark_odd_spans(spans: &mut [Span]) {
     let mut starts: HashMap<String, Micros> = HashMap::new();
     let mut repeated = HashSet::new();
-    for span in spans.iter() {
+    // Spans without an id, which are marked as that, have none in common.
+    for span in spans.iter().filter(|span| !span.span_id.is_empty()) {
         if starts.insert(span.span_id.clone(), span.start_us).is_some() {
             repeated.insert(span.span_id.clone());
         }

@@ -285,3 +285,34 @@ fn a_line_says_what_it_has_no_room_for() {
     assert_eq!(line.transactions, 300);
     assert!(line.problems.len() > 4 && line.left_out["problems"] > 0);
 }
+
+#[test]
+fn a_duration_that_nobody_knows_is_told_as_such() {
+    let at = 1_763_990_000;
+    let root = |start: Value, end: Value| {
+        said(&json!({
+            "transaction": "root", "start_timestamp": start, "timestamp": end,
+            "contexts": { "trace": { "trace_id": format_id(1), "span_id": "a" } },
+        }))
+    };
+    let is_known = |facts: &[&Facts]| !line(facts).duration_unknown;
+    assert!(is_known(&[&root(json!(at), json!(at + 1))]));
+    assert!(is_known(&[&root(json!(at), json!(at))]));
+    for (start, end) in [
+        (json!(at), json!(null)),
+        (json!(null), json!(at)),
+        (json!(null), json!(null)),
+    ] {
+        assert!(!is_known(&[&root(start, end)]));
+    }
+    let log = said(&json!({ "body": "x", "trace_id": format_id(1), "timestamp": at }));
+    assert!(!is_known(&[&log]));
+    assert!(is_known(&[&log, &root(json!(at), json!(at + 1))]));
+}
+
+#[test]
+fn a_root_that_ends_before_it_starts_leaves_nothing_behind_it() {
+    let backwards = work("root", "a", None, (5.0, 0.0));
+    let told = line(&[&backwards]);
+    assert_eq!((told.root_us, told.duration_us, told.background_us), (0, 0, 0));
+}

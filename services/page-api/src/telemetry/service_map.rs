@@ -14,10 +14,14 @@ pub struct MapTraffic {
     pub per_minute: u64,
     /// Those whose status is a failure.
     pub errors: u64,
-    /// The duration that half of them do not exceed (nearest rank).
-    pub p50_us: Micros,
-    /// The duration that 95 of 100 do not exceed.
-    pub p95_us: Micros,
+    /// The duration that half of those with a known one do not exceed (nearest rank); absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub p50_us: Option<Micros>,
+    /// The duration that 95 of 100 of them do not exceed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub p95_us: Option<Micros>,
 }
 
 /// What kind of thing does the work.

@@ -73,6 +73,11 @@ pub struct TraceSummary {
     pub duration_us: Micros,
     /// Length of the root: what whoever began the trace waited for. Work in the background may go on after it.
     pub root_us: Micros,
+    /// Whether nobody knows how long it lasted: it has no spans, or its root lacks its start or its end. `root_us` is 0
+    /// then.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    #[schema(required = false)]
+    pub duration_unknown: bool,
     /// How long spans go on after the root ended; 0 while the root is not there, and where there are several: nobody knows
     /// then what is in the background of which.
     #[serde(default)]

@@ -26,7 +26,7 @@ export function flowsOf(wires: readonly { readonly id: string; readonly traffic:
     .map(({ id, traffic }) => ({
       id,
       perMs: traffic.per_minute / 60_000,
-      lastsMs: traffic.p50_us / 1_000,
+      lastsMs: (traffic.p50_us ?? 0) / 1_000,
     }));
   // Little's law: as many are under way as begin, times how long each of them is.
   const underWay = busy.reduce((sum, { perMs, lastsMs }) => sum + perMs * (TRAVEL_MS + lastsMs), 0);

@@ -213,6 +213,7 @@ export class MapPage {
   ): Record<'calls' | 'share' | 'p50' | 'p95' | 'rate' | 'volume' | 'errors', string> {
     const { lapse, number, percent } = this.language.formats();
     const { calls, errors, per_minute, p50_us, p95_us } = traffic;
+    const time = (us: Micros | undefined): string => (us === undefined ? '–' : lapse(us));
     return {
       calls: number(calls),
       errors: number(errors),
@@ -222,8 +223,8 @@ export class MapPage {
         per_minute > 0
           ? this.rateOf(per_minute)
           : this.language.count('insights.map.callsOf', calls),
-      p50: lapse(p50_us),
-      p95: lapse(p95_us),
+      p50: time(p50_us),
+      p95: time(p95_us),
     };
   }
 }

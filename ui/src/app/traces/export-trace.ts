@@ -9,6 +9,7 @@ import { declared } from '../core/ui/tokens';
 import { backgroundOf, backgroundWords } from './tree/background';
 import { Layout } from './tree/layout';
 import { measuredWords } from './tree/measured-words';
+import { rootTime } from './tree/root-time';
 import { SpanNode, actorOf, durationOf, failedHere, labelOf } from './tree/span-node';
 import { odditiesOf } from './trace-head';
 import { nameOfTrace } from './tree/trace-name';
@@ -36,7 +37,7 @@ export function traceHtml(detail: TraceDetail, layout: Layout, tongue: Tongue): 
   const { tree, path } = layout;
   const name = summary.name || nameOfTrace(detail);
   const time = [
-    formats.lapse(summary.root_us),
+    rootTime(summary, formats),
     backgroundWords(backgroundOf(summary), say, formats),
   ].join(' ');
   const shares = layout.shares

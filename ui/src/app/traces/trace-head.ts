@@ -8,6 +8,7 @@ import { backgroundOf, backgroundWords } from './tree/background';
 import { Layout, failedActors } from './tree/layout';
 import { measuredWords } from './tree/measured-words';
 import { leftOutOf } from './list/trace-list';
+import { rootTime } from './tree/root-time';
 import { nameOfTrace } from './tree/trace-name';
 import { TraceTree } from './tree/tree';
 import { oddWords } from './waterfall/waterfall-line';
@@ -49,7 +50,7 @@ export function headOf(
     release: brief(summary.release ?? '', MOST_OF_A_WORD),
     player: brief(summary.player ?? '', MOST_OF_A_WORD),
     virtual: summary.virtual_player,
-    time: summary.spans === 0 ? '–' : lapse(summary.root_us),
+    time: rootTime(summary, formats),
     rest: joined(' · ', [
       background,
       count('spans', layout.tree.nodes.length),

@@ -2241,14 +2241,14 @@ export interface components {
       readonly errors: number;
       /**
        * Format: int64
-       * @description The duration that half of them do not exceed (nearest rank).
+       * @description The duration that half of those with a known one do not exceed (nearest rank); absent where there are none.
        */
-      readonly p50_us: Micros;
+      readonly p50_us?: Micros;
       /**
        * Format: int64
-       * @description The duration that 95 of 100 do not exceed.
+       * @description The duration that 95 of 100 of them do not exceed.
        */
-      readonly p95_us: Micros;
+      readonly p95_us?: Micros;
       /**
        * Format: uint64
        * @description Requests, or calls, a minute: those that began in the minute before the answer. Estimated where the map says so.
@@ -3804,6 +3804,11 @@ export interface components {
       readonly critical_path: readonly components['schemas']['PathShare'][];
       /** @description ISO 4217 code of its money, which the root's data name, or those of whichever span comes next to it. */
       readonly currency?: string;
+      /**
+       * @description Whether nobody knows how long it lasted: it has no spans, or its root lacks its start or its end. `root_us` is 0
+       *     then.
+       */
+      readonly duration_unknown?: boolean;
       /**
        * Format: int64
        * @description From the earliest start to the latest end of the same.

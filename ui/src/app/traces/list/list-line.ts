@@ -6,6 +6,7 @@ import { brief, joined } from '../../core/i18n/legible';
 import { colourOf } from '../../core/ui/service-colour';
 import { tracePath } from '../../core/ui/trace-place';
 import { backgroundOf, backgroundWords } from '../tree/background';
+import { rootTime } from '../tree/root-time';
 import { MOST } from './trace-feed';
 import { Figures, Filter, isArriving, leftOutOf } from './trace-list';
 
@@ -73,7 +74,7 @@ export function lineOf(
   const name =
     brief(trace.name, MOST_OF_A_NAME) ||
     say('viewer.list.spanless', { logs: number(logs), errors: number(errors) });
-  const duration = trace.spans === 0 ? '–' : formats.lapse(trace.root_us);
+  const duration = rootTime(trace, formats);
   const background = backgroundWords(backgroundOf(trace), say, formats);
   const parts = partsOf(trace, language);
   const rootless = isArriving(trace);

@@ -261,6 +261,16 @@ describe('the figures of a list', () => {
     });
   });
 
+  it('leave out a duration that nobody knows, and so does a search for one', () => {
+    const unknown = trace('a', 1, { duration_unknown: true });
+    const known = trace('b', 1, { root_us: micros(7_000) });
+    expect(figuresOf([unknown, known], 60_500, true)).toMatchObject({ count: 2, p50: 7_000 });
+    expect(figuresOf([unknown], 60_500, true).p50).toBeNull();
+    expect(matches({ ...NO_FILTER, most: 1 }, unknown)).toBe(false);
+    expect(matches({ ...NO_FILTER, least: 0 }, unknown)).toBe(false);
+    expect(matches(NO_FILTER, unknown)).toBe(true);
+  });
+
   it('count a trace for as many as it stands for', () => {
     const list = [1, 2].map((id) => trace(String(id), 60_000_000, { sample_rate: 0.25 }));
     expect(figuresOf(list, 60_500, true).rate).toEqual({ perMinute: 8, estimated: true });

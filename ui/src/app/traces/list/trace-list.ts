@@ -169,6 +169,14 @@ export function leftOutOf({ left_out }: TraceSummary, list: 'services' | 'critic
   return left_out?.[list] ?? 0;
 }
 
+/** Whether a trace lasts as long as it may; one whose duration is unknown is within no limits. */
+function isWithin({ least, most }: Filter, { root_us, duration_unknown }: TraceSummary): boolean {
+  return (
+    (least === null || (!duration_unknown && root_us >= Math.round(least * 1000))) &&
+    (most === null || (!duration_unknown && root_us <= Math.round(most * 1000)))
+  );
+}
+
 /** Decides as the collector does, for traces from the stream. */
 export function matches(filter: Filter, trace: TraceSummary): boolean {
   return (
@@ -179,8 +187,7 @@ export function matches(filter: Filter, trace: TraceSummary): boolean {
     (filter.service === '' || trace.services.some(({ service }) => service === filter.service)) &&
     (filter.release === '' || trace.release === filter.release) &&
     (filter.player === '' || trace.player === filter.player) &&
-    (filter.least === null || trace.root_us >= Math.round(filter.least * 1000)) &&
-    (filter.most === null || trace.root_us <= Math.round(filter.most * 1000)) &&
+    isWithin(filter, trace) &&
     (filter.since === null || trace.start_us >= filter.since) &&
     (filter.until === null || trace.start_us < filter.until)
   );
@@ -217,7 +224,10 @@ export function withOlder(
   return last ? [...shown, ...all.filter((trace) => isNewer(last, trace))] : all;
 }
 
-/** The figures of a list of traces. Durations are those of the roots, in microseconds; null and 0 for an empty list. */
+/**
+ * The figures of a list of traces. Durations are those of the roots, in microseconds, without the unknown ones; null and 0
+ * for an empty list.
+ */
 export interface Figures {
   readonly count: number;
   readonly p50: number | null;
@@ -236,7 +246,10 @@ function extrapolated(rate: Rate, traces: readonly TraceSummary[]): Rate {
 
 /** `traces` is newest first, `now` is in milliseconds since the Unix epoch; `all` says that no older traces exist. */
 export function figuresOf(traces: readonly TraceSummary[], now: number, all: boolean): Figures {
-  const durations = traces.map(({ root_us }) => root_us).sort((one, other) => one - other);
+  const durations = traces
+    .filter(({ duration_unknown }) => !duration_unknown)
+    .map(({ root_us }) => root_us)
+    .sort((one, other) => one - other);
   return {
     count: traces.length,
     p50: percentile(durations, 50),

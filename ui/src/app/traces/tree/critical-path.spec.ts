@@ -4,6 +4,7 @@ import { anyTree, spanOf, treeOf } from '../../testing/any-spans';
 import { criticalTimes, sharesOf } from './bottleneck';
 import { criticalPath } from './critical-path';
 import { durationOf } from './span-node';
+import { hasNoLength } from './tree';
 
 const told = (...spans: ReturnType<typeof spanOf>[]): [string, number, number][] =>
   criticalPath(treeOf(...spans)).segments.map(({ node, start, end }) => [
@@ -19,7 +20,9 @@ describe('the critical path', () => {
         const { segments, why } = criticalPath(tree);
         if (why !== null) {
           expect(segments).toEqual([]);
-          expect(tree.root === null ? 'no_spans' : 'no_duration').toBe(why);
+          const unknown = tree.root !== null && hasNoLength(tree.root.span);
+          const none = unknown ? 'unknown_duration' : 'no_duration';
+          expect(tree.root === null ? 'no_spans' : none).toBe(why);
           return;
         }
         const root = tree.root ?? expect.fail('a path without a root');
@@ -41,6 +44,8 @@ describe('the critical path', () => {
   it('is never empty without a word why', () => {
     expect(criticalPath(treeOf())).toEqual({ segments: [], why: 'no_spans' });
     expect(criticalPath(treeOf(spanOf('r', null, 5, 5))).why).toBe('no_duration');
+    const endless = spanOf('r', null, 5, 5, { oddities: ['missing_end'] });
+    expect(criticalPath(treeOf(endless)).why).toBe('unknown_duration');
   });
 
   it('takes the child that ends last, then goes on from its start', () =>

@@ -1,6 +1,6 @@
 import { Micros, micros } from '../../core/api/micros';
 import { SpanNode, durationOf } from './span-node';
-import { TraceTree } from './tree';
+import { TraceTree, hasNoLength } from './tree';
 
 /** A stretch of the critical path, in which the trace waited for this span and for none of its children. */
 export interface Segment {
@@ -13,7 +13,7 @@ export interface CriticalPath {
   /** Ordered by time, without gaps and overlaps, from the root's start to its end. */
   readonly segments: readonly Segment[];
   /** Why there is no path. */
-  readonly why: 'no_spans' | 'no_duration' | null;
+  readonly why: 'no_spans' | 'no_duration' | 'unknown_duration' | null;
 }
 
 interface Visit {
@@ -34,6 +34,7 @@ interface Visit {
  */
 export function criticalPath({ root }: Pick<TraceTree, 'root'>): CriticalPath {
   if (!root) return { segments: [], why: 'no_spans' };
+  if (hasNoLength(root.span)) return { segments: [], why: 'unknown_duration' };
   if (durationOf(root) === 0) return { segments: [], why: 'no_duration' };
   const segments: Segment[] = [];
   const addSegment = (node: SpanNode, start: Micros, end: Micros): void => {

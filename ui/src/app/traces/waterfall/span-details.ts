@@ -236,7 +236,10 @@ export class SpanDetails {
           name: this.say('viewer.span.duration'),
           value: hasNoLength(span) ? '?' : lapse(durationOf(node)),
         },
-        { name: this.say('viewer.span.self'), value: lapse(layout.self.get(node) ?? micros(0)) },
+        {
+          name: this.say('viewer.span.self'),
+          value: hasNoLength(span) ? '?' : lapse(layout.self.get(node) ?? micros(0)),
+        },
         {
           name: this.say('viewer.span.critical'),
           value:

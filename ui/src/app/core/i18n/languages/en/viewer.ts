@@ -119,6 +119,7 @@ export const viewer = {
   },
   why: {
     no_spans: 'There are no spans, so there is no critical path.',
+    unknown_duration: 'The root span lacks its start or its end, so there is no critical path.',
     no_duration: 'The root span has zero duration, so there is no critical path.',
   },
   measured: { failed_stake: 'Failed payment', stake: 'Stake', payout: 'Payout', rtp: 'RTP' },
@@ -199,6 +200,7 @@ export const viewer = {
     incomplete: 'Some of its envelopes were already deleted',
     too_many_envelopes: 'Too many envelopes: the latest are left out',
     unreadable_item: 'Some data could not be read',
+    log_without_trace: 'A log without a trace ID',
     span_without_trace: 'A span without a trace ID',
     transaction_without_trace: 'A transaction without a trace ID',
   },

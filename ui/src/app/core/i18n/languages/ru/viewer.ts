@@ -128,6 +128,7 @@ export const viewer: PagePhrases['viewer'] = {
   },
   why: {
     no_spans: 'Спанов нет, поэтому нет и критического пути.',
+    unknown_duration: 'У корневого спана нет начала или конца, поэтому критического пути нет.',
     no_duration: 'Длительность корневого спана равна нулю, поэтому критического пути нет.',
   },
   measured: { failed_stake: 'Неуспешный платёж', stake: 'Ставка', payout: 'Выплата', rtp: 'RTP' },
@@ -208,6 +209,7 @@ export const viewer: PagePhrases['viewer'] = {
     incomplete: 'Часть конвертов уже удалена',
     too_many_envelopes: 'Слишком много конвертов: последние не показаны',
     unreadable_item: 'Часть данных не удалось прочитать',
+    log_without_trace: 'Лог без ID трейса',
     span_without_trace: 'Спан без ID трейса',
     transaction_without_trace: 'Транзакция без ID трейса',
   },
