@@ -7,6 +7,10 @@
 //! - A log is there as long as it holds something: its line is written when the database opens, and has its length and
 //!   checksum once the database is closed. The log of a killed process is read record by record.
 //!
+//! - The manifest, which tells which tables are part of the database, is only appended to. Its line has the length and the
+//!   checksum that it had then, which what it begins with must still have. RocksDB takes one that is cut for an older state
+//!   and deletes the tables that it does not name.
+//!
 //! A table of another length than its line says was still being written when the line was, so the line counts for nothing: a
 //! power cut may leave any part of such a table, in which nothing is yet that is nowhere else.
 
@@ -39,7 +43,7 @@ struct Noted {
     written: Option<SystemTime>,
 }
 
-/// A table file or log that is there.
+/// A table file, log or manifest that is there.
 struct Present {
     path: PathBuf,
     bytes: u64,
@@ -70,7 +74,20 @@ impl Checksums {
         };
         let known = read(dir).map_err(of_system)?;
         let present = present(dir).map_err(of_system)?;
+        if !known.is_empty() && present.is_empty() {
+            return Err(StoreError::Unreadable {
+                dir: dir.to_owned(),
+                reason: "db is missing or empty".to_owned(),
+            });
+        }
         for (name, Present { path, bytes, .. }) in &present {
+            if is_manifest(name) {
+                let begins_as = |sum: &Sum| Sum::of_first(path, sum.bytes).map(|first| first == *sum);
+                if !known.get(name).map_or(Ok(true), begins_as).map_err(of_system)? {
+                    return Err(damaged(name, "does not begin with what was written to it"));
+                }
+                continue;
+            }
             // A log that is longer has grown since. RocksDB itself refuses a table that it needs and that is shorter.
             let is_of_it = |sum: &&Sum| *bytes == sum.bytes || (is_log(name) && *bytes < sum.bytes);
             let line = known.get(name).filter(is_of_it);
@@ -134,6 +151,12 @@ impl Checksums {
                 of.insert(name, Noted { sum, written: None });
                 continue;
             }
+            // What was just appended may not be synced yet, and a power cut would seem to be damage. So while the database is
+            // open, the line stays as it was noted when it opened.
+            if let Some(noted) = self.of.get(&name).filter(|_| is_manifest(&name) && !closed) {
+                of.insert(name, *noted);
+                continue;
+            }
             // An empty log holds nothing that could be missing.
             if is_log(&name) && bytes == 0 {
                 continue;
@@ -163,7 +186,12 @@ impl Checksums {
 
 impl Sum {
     fn of(path: &Path) -> io::Result<Self> {
-        let mut file = File::open(path)?;
+        Self::of_first(path, u64::MAX)
+    }
+
+    /// Of the first `most` bytes, or of all where there are fewer.
+    fn of_first(path: &Path, most: u64) -> io::Result<Self> {
+        let mut file = File::open(path)?.take(most);
         let mut sum = Self { bytes: 0, crc: 0 };
         let mut block = vec![0; 1 << 20];
         loop {
@@ -182,12 +210,16 @@ fn is_log(name: &str) -> bool {
     name.ends_with(".log")
 }
 
+fn is_manifest(name: &str) -> bool {
+    name.starts_with("MANIFEST-")
+}
+
 /// The number in the name of a file; files of RocksDB are numbered in the order in which they begin.
 fn number(name: &str) -> Option<u64> {
     name.split('.').next().and_then(|number| number.parse().ok())
 }
 
-/// The table files and logs of a database.
+/// The table files, logs and manifests of a database.
 fn present(dir: &Path) -> io::Result<BTreeMap<String, Present>> {
     let mut found = BTreeMap::new();
     let entries = match fs::read_dir(files::database(dir)) {
@@ -199,7 +231,7 @@ fn present(dir: &Path) -> io::Result<BTreeMap<String, Present>> {
         let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else {
             continue;
         };
-        if !is_log(&name) && !name.ends_with(".sst") {
+        if !is_log(&name) && !is_manifest(&name) && !name.ends_with(".sst") {
             continue;
         }
         let about = match fs::metadata(&path) {

@@ -170,6 +170,73 @@ async fn one_wrong_bit_anywhere_in_a_table_is_damage() {
     assert!(store.get::<Account>(ACCOUNTS, "id-199").await.unwrap().is_some());
 }
 
+fn manifest(dir: &Path) -> PathBuf {
+    let current = fs::read_to_string(dir.join("db/CURRENT")).unwrap();
+    dir.join("db").join(current.trim())
+}
+
+/// RocksDB takes a manifest that ends early, or whose record cannot be read, for an older state, in which the tables
+/// written since are not there; it deletes them.
+#[tokio::test]
+async fn a_manifest_with_a_wrong_bit_or_that_is_cut_is_damage() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("wallets");
+    good(&dir).await;
+    Store::open(&dir, 1).unwrap().close().await.unwrap();
+    let manifest = manifest(&dir);
+    let bytes = fs::read(&manifest).unwrap();
+    for part in 0..20 {
+        let mut wrong = bytes.clone();
+        wrong[part * (bytes.len() - 1) / 19] ^= 1;
+        fs::write(&manifest, wrong).unwrap();
+        check(&dir, is_damaged);
+        fs::write(&manifest, &bytes[..part * bytes.len() / 20]).unwrap();
+        check(&dir, is_damaged);
+    }
+    fs::write(&manifest, bytes).unwrap();
+    let store = Store::open(&dir, 1).unwrap();
+    assert!(store.get::<Account>(ACCOUNTS, "id-199").await.unwrap().is_some());
+}
+
+/// A killed process leaves a manifest that has grown since its line was written.
+#[tokio::test]
+async fn a_manifest_that_has_grown_is_no_damage_and_one_that_is_cut_before_it_is() {
+    let parent = tempfile::tempdir().unwrap();
+    let (running, dir) = (
+        parent.path().join("running"),
+        parent.path().join("killed/wallets"),
+    );
+    good(&running).await;
+    let store = Store::open(&running, 1).unwrap();
+    killed(&running, &dir);
+    store.close().await.unwrap();
+    let manifest = manifest(&dir);
+    let bytes = fs::read(&manifest).unwrap();
+    fs::write(&manifest, &bytes[..bytes.len() - 1]).unwrap();
+    check(&dir, is_damaged);
+    fs::write(&manifest, bytes).unwrap();
+    let store = Store::open(&dir, 1).unwrap();
+    assert!(store.get::<Account>(ACCOUNTS, "id-199").await.unwrap().is_some());
+    let files = parent.path().join("again/wallets");
+    killed(&dir, &files);
+    store.close().await.unwrap();
+    let store = Store::open(&files, 1).unwrap();
+    assert!(store.get::<Account>(ACCOUNTS, "id-199").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_database_whose_files_are_all_gone_is_no_empty_one() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("wallets");
+    good(&dir).await;
+    let is_refused = || matches!(Store::open(&dir, 1), Err(StoreError::Unreadable { .. }));
+    fs::remove_dir_all(dir.join("db")).unwrap();
+    assert!(is_refused());
+    fs::create_dir(dir.join("db")).unwrap();
+    assert!(is_refused());
+    assert_eq!(fs::read_dir(dir.join("db")).unwrap().count(), 0);
+}
+
 /// A power cut may leave any part of a table that was still being written when its line was.
 #[tokio::test]
 async fn a_table_that_was_never_finished_is_no_damage() {
