@@ -6,6 +6,7 @@ use reelscope_stack::{RunError, StartError, StopError};
 use crate::output;
 
 /// A sentence for the person and an exit code.
+#[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) sentence: String,
     pub(crate) exit_code: u8,

@@ -21,6 +21,7 @@ pub mod bench;
 mod commands;
 mod examination;
 mod failure;
+mod hand_out;
 mod output;
 mod reference;
 mod report;

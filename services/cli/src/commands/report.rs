@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use reelscope_stack::durable;
 use reelscope_stack::report::{ScriptLanguage, html, take_away};
 use serde_json::json;
 
 use super::data_dir_or_default;
 use crate::failure::Failure;
+use crate::hand_out;
 use crate::output::{self, say};
 
 /// Write the take-away of a data directory that no Reelscope has open: one HTML file, to be read and printed anywhere.
@@ -36,15 +36,15 @@ fn language() -> impl TypedValueParser<Value = ScriptLanguage> {
 
 impl Report {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
-        let report = take_away(data_dir_or_default(self.data_dir)?, self.language).await?;
+        let data_dir = data_dir_or_default(self.data_dir)?;
+        let report = take_away(data_dir.clone(), self.language).await?;
         let content = if self.json {
             json!(report).to_string()
         } else {
             html(&report)
         };
         let file = self.output.display();
-        durable::write(&self.output, content.as_bytes())
-            .map_err(|error| format!("the report could not be written to {file}: {error}"))?;
+        hand_out::write(&self.output, content.as_bytes(), &data_dir)?;
         if self.json {
             output::json(&json!({"file": self.output, "bytes": content.len()}));
         } else {

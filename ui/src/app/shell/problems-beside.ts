@@ -47,6 +47,9 @@ const KEPT = 'problems-beside';
       background: var(--list-veil);
     }
     button {
+      /* In Chromium the upright text has no width while the page is laid out beside it. */
+      flex: none;
+      min-width: 2.05rem;
       padding: var(--space-10) var(--space-4);
       color: var(--dim);
       display: flex;

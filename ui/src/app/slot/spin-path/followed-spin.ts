@@ -8,6 +8,7 @@ import { TraceDetail, TraceSummary } from '../../core/api/schema';
 import { FreshTraces } from '../../traces/tree/followed-trace';
 import type { Layout } from '../../traces/tree/layout';
 import { KeptSpins } from '../play/kept-spins';
+import { OtherWindows } from '../play/other-windows';
 import { Play } from '../play/play';
 import { MeasuredPath, Station, StationName, isWhole, measuredPath, pathOf } from './spin-path';
 
@@ -64,6 +65,7 @@ export class FollowedSpin {
 
   constructor() {
     inject(KeptSpins);
+    inject(OtherWindows);
     effect(() => {
       // The page of the trace is loaded during the first spin, so that it opens without delay.
       if (this.play.traceId() !== null) void import('../../traces/traces-screen');
