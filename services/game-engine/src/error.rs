@@ -52,7 +52,9 @@ impl From<&GameError> for ApiProblem {
                 "The random number generator failed its health test; nothing was drawn.",
             ),
             GameError::Store(StoreError::Full) => Self::disk_full(),
-            GameError::Store(StoreError::System(_)) => Self::new(Code::ServiceUnavailable, text),
+            GameError::Store(StoreError::System(_) | StoreError::Gone { .. }) => {
+                Self::new(Code::ServiceUnavailable, text)
+            }
             GameError::Store(_) => Self::new(
                 Code::Internal,
                 "The round could not be recorded; nothing was drawn.",

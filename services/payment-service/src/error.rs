@@ -106,7 +106,9 @@ impl From<&PaymentError> for ApiProblem {
             PaymentError::NotReversed(_) | PaymentError::Defect(_) => detail(Code::Internal),
             PaymentError::NoDay(_) => detail(Code::InvalidRequest).field("day"),
             PaymentError::Store(StoreError::Full) => ApiProblem::disk_full(),
-            PaymentError::Store(StoreError::System(_)) => detail(Code::ServiceUnavailable),
+            PaymentError::Store(StoreError::System(_) | StoreError::Gone { .. }) => {
+                detail(Code::ServiceUnavailable)
+            }
             // Only the record of the round tells whether anything was written.
             PaymentError::Store(_) => ApiProblem::new(
                 Code::Internal,

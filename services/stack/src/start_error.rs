@@ -121,7 +121,7 @@ fn of_store(error: &StoreError) -> StartErrorCode {
         StoreError::NewerSchema { .. } => StartErrorCode::DataDirNewer,
         StoreError::Unreadable { .. } => StartErrorCode::DataDirUnreadable,
         StoreError::Damaged { .. } | StoreError::Corrupt(_) => StartErrorCode::DatabaseDamaged,
-        StoreError::System(_) => StartErrorCode::SystemError,
+        StoreError::System(_) | StoreError::Gone { .. } => StartErrorCode::SystemError,
         StoreError::PathNotUtf8 { .. } => StartErrorCode::PathNotUtf8,
         StoreError::Missing { .. } => StartErrorCode::DataDirMissing,
         StoreError::Panicked => StartErrorCode::Defect,

@@ -18,12 +18,13 @@ const ROUNDS: &str = "rounds";
 const WALLETS: &str = "wallets";
 const TELEMETRY: &str = "telemetry";
 
-/// What went wrong while a stack stopped. Acknowledged writes are on the disk all the same.
+/// What went wrong while a stack stopped. Acknowledged writes were written to the disk all the same.
 #[derive(Debug, thiserror::Error)]
 pub enum StopError {
     /// A database took no writes when it was closed.
     #[error(
-        "{database} could not be written any more when they were closed ({reason}); what was confirmed is kept"
+        "{database} could not be written any more when they were closed ({reason}){}",
+        kept(reason)
     )]
     Database {
         /// What the database holds.
@@ -35,6 +36,14 @@ pub enum StopError {
     /// after a crash.
     #[error("the services did not stop in time and were left behind; what was confirmed is kept")]
     TooLate,
+}
+
+/// What became of the acknowledged writes, as far as it is known.
+fn kept(reason: &StoreError) -> &'static str {
+    match reason {
+        StoreError::Gone { .. } => "; what was confirmed is where that directory is now",
+        _ => "; what was confirmed is kept",
+    }
 }
 
 /// Exit code of [`StopError::TooLate`].

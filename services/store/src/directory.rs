@@ -27,12 +27,37 @@ use crate::{ID, StoreError};
 /// ten rounds of creating and dropping an index leave a read by id at 0.1 ms instead of 117 ms.
 const SENTINEL: &str = "!sentinel";
 
+/// Name of the file that is locked.
+const LOCK: &str = "lock";
 /// Name of the file with the schema version.
 const VERSION: &str = "schema-version";
 
 /// The operating system's lock on `<dir>/lock`. The system releases it when the process ends, however that happens.
 pub(crate) struct DirectoryLock {
-    _file: File,
+    file: File,
+}
+
+impl DirectoryLock {
+    /// Whether `dir` still has the file that is locked: not after it was removed, moved or replaced.
+    pub(crate) fn is_in(&self, dir: &Path) -> bool {
+        let (held, present) = (self.file.metadata(), fs::metadata(dir.join(LOCK)));
+        let (Ok(held), Ok(present)) = (held, present) else {
+            return false;
+        };
+        is_same(&held, &present)
+    }
+}
+
+#[cfg(unix)]
+fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Windows removes and moves no directory that has an open file in it.
+#[cfg(not(unix))]
+fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+    true
 }
 
 /// Opens the database in `dir` and creates it where there is none. An error leaves everything that is stored as it
@@ -80,7 +105,7 @@ pub(crate) fn open_copy(dir: &Path, schema_version: u32) -> Result<(Database, Te
     }
     let found = version(dir, schema_version)?;
     // The lock file is created before the database, so where it is missing no process has the directory open.
-    let _lock = match File::open(dir.join("lock")) {
+    let _lock = match File::open(dir.join(LOCK)) {
         Ok(file) => Some(locked(dir, file)?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(StoreError::of_system(dir, &error)),
@@ -267,14 +292,14 @@ fn lock(dir: &Path) -> Result<DirectoryLock, StoreError> {
         .create(true)
         .truncate(false)
         .write(true)
-        .open(dir.join("lock"))
+        .open(dir.join(LOCK))
         .map_err(|error| StoreError::of_system(dir, &error))?;
     locked(dir, file)
 }
 
 fn locked(dir: &Path, file: File) -> Result<DirectoryLock, StoreError> {
     match file.try_lock() {
-        Ok(()) => Ok(DirectoryLock { _file: file }),
+        Ok(()) => Ok(DirectoryLock { file }),
         Err(TryLockError::WouldBlock) => Err(StoreError::Locked { dir: dir.to_owned() }),
         Err(TryLockError::Error(error)) => Err(StoreError::of_system(dir, &error)),
     }

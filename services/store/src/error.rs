@@ -73,6 +73,12 @@ pub enum StoreError {
         "the system could not read or write the database: {0}; what is stored was left as it is, try again"
     )]
     System(String),
+    /// The directory is no longer where it was opened. What is written to it would be lost.
+    #[error("{} was removed or moved while it was in use; put it back, or start Reelscope again", .dir.display())]
+    Gone {
+        /// The directory.
+        dir: PathBuf,
+    },
     /// RocksDB reported corrupt files during a read or a write.
     #[error("the database is damaged: {0}")]
     Corrupt(String),
@@ -112,7 +118,7 @@ impl StoreError {
     pub(crate) const fn stops_writes(&self) -> bool {
         matches!(
             self,
-            Self::Full | Self::System(_) | Self::Corrupt(_) | Self::Panicked
+            Self::Full | Self::System(_) | Self::Gone { .. } | Self::Corrupt(_) | Self::Panicked
         )
     }
 

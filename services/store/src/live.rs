@@ -50,7 +50,7 @@ impl Condition {
 /// The resource that the store releases when it closes.
 pub(crate) enum Held {
     /// The lock on the data directory.
-    Directory(#[allow(dead_code)] DirectoryLock),
+    Directory(DirectoryLock),
     /// The temporary directory of a copy, removed when dropped.
     Copy(#[allow(dead_code)] TempDir),
 }
@@ -145,7 +145,21 @@ impl Live {
         reopened
     }
 
+    /// Checks that the directory is still there, because RocksDB goes on writing to files that were removed.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`].
+    pub(crate) fn is_here(&self) -> Result<(), StoreError> {
+        match &*self.held.lock() {
+            Some(Held::Directory(lock)) if !lock.is_in(&self.dir) => Err(StoreError::Gone {
+                dir: self.dir.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     fn exchange(&self) -> Result<(), StoreError> {
+        self.is_here()?;
         self.room_to_open()
             .and_then(|wanted| self.try_room(wanted))
             .map_err(|error| StoreError::of_system(&self.dir, &error))?;
@@ -208,8 +222,9 @@ impl Live {
         let closed = match last {
             Condition::Stopped(error) => Err(error),
             Condition::Well => {
-                let tried = self.try_room(SPARE_ROOM);
-                tried.map_err(|error| StoreError::of_system(&self.dir, &error))
+                let tried = || self.try_room(SPARE_ROOM);
+                self.is_here()
+                    .and_then(|()| tried().map_err(|error| StoreError::of_system(&self.dir, &error)))
             }
             Condition::Closed => Ok(()),
         };

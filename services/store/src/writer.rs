@@ -317,6 +317,9 @@ fn write_batch(
             }
         }
         let started = Instant::now();
+        if !batch.is_empty() {
+            live.is_here()?;
+        }
         commit(&txn, batch)?;
         counters
             .operations

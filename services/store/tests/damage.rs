@@ -444,3 +444,36 @@ async fn what_is_closed_is_closed_for_every_clone() {
     let again = Store::open(&dir, 1).unwrap();
     assert!(again.get::<Account>(ACCOUNTS, "a").await.unwrap().is_some());
 }
+
+/// RocksDB goes on writing to files that nobody finds any more.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_directory_that_is_removed_or_moved_takes_no_writes_until_it_is_back() {
+    let parent = tempfile::tempdir().unwrap();
+    let (dir, elsewhere) = (parent.path().join("wallets"), parent.path().join("elsewhere"));
+    let store = Store::open(&dir, 1).unwrap();
+    let write =
+        |n: i64| store.write(move |tx| tx.insert(ACCOUNTS, &format!("id-{n}"), &Account { balance: n }));
+    let is_gone = |result: Result<(), StoreError>| matches!(result, Err(StoreError::Gone { .. }));
+    write(1).await.unwrap();
+    fs::rename(&dir, &elsewhere).unwrap();
+    assert!(is_gone(write(2).await));
+    assert_eq!(store.condition().word(), "storage_error");
+    // Another directory at its place is another database.
+    fs::create_dir_all(dir.join("db")).unwrap();
+    fs::write(dir.join("lock"), "").unwrap();
+    assert!(is_gone(write(3).await));
+    fs::remove_dir_all(&dir).unwrap();
+    fs::rename(&elsewhere, &dir).unwrap();
+    let by = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while write(4).await.is_err() {
+        assert!(std::time::Instant::now() < by);
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    for (n, is_kept) in [(1, true), (2, false), (3, false), (4, true)] {
+        let found = store.get::<Account>(ACCOUNTS, format!("id-{n}")).await.unwrap();
+        assert_eq!(found.is_some(), is_kept, "{n}");
+    }
+    fs::remove_dir_all(&dir).unwrap();
+    assert!(is_gone(store.close().await));
+}

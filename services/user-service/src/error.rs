@@ -96,7 +96,7 @@ impl From<&UserError> for ApiProblem {
                 "The payment service cannot be reached; try again.",
             ),
             UserError::Store(StoreError::Full) => Self::disk_full(),
-            UserError::Store(StoreError::System(_)) => {
+            UserError::Store(StoreError::System(_) | StoreError::Gone { .. }) => {
                 Self::new(Code::ServiceUnavailable, sentence(&error.to_string()))
             }
             UserError::Store(_) => Self::new(Code::Internal, "The players could not be read; try again."),
