@@ -40,11 +40,24 @@ pub(crate) async fn examine(data_dir: &Path) -> Vec<Finding> {
 
 fn data_directory(data_dir: &Path) -> Finding {
     let probe = data_dir.join(".doctor");
+    let made: Vec<&Path> = data_dir
+        .ancestors()
+        .take_while(|folder| !folder.exists())
+        .collect();
     let written = std::fs::create_dir_all(data_dir)
         .and_then(|()| std::fs::write(&probe, b"reelscope"))
         .and_then(|()| std::fs::remove_file(&probe));
+    // An examination leaves nothing behind, for the path may be mistyped.
+    for folder in &made {
+        let _ = std::fs::remove_dir(folder);
+    }
     let place = data_dir.display();
     match written {
+        Ok(()) if !made.is_empty() => Finding {
+            check: "data directory",
+            ok: true,
+            detail: format!("{place} is not there yet, and can be made"),
+        },
         Ok(()) => Finding {
             check: "data directory",
             ok: true,

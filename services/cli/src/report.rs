@@ -70,10 +70,12 @@ pub(crate) fn print_figures(figures: &Value, report: &Report) {
         latency["max"]
     );
     say!(
-        "staked {}  paid out {}  RTP {} %",
+        "staked {}  paid out {}  RTP {}",
         money("staked"),
         money("paid_out"),
         figures["rtp_percent"]
+            .as_f64()
+            .map_or("–".to_owned(), |rtp| format!("{rtp} %"))
     );
     say!("own time ms by service:");
     for (name, share) in figures["service_ms"].as_object().into_iter().flatten() {

@@ -237,6 +237,55 @@ async fn telemetry_that_cannot_be_shown_ends_with_the_code_of_its_cause() {
     bytes.fill(0xA5);
     fs::write(&telemetry, bytes).unwrap();
     check(18);
+    let (code, said) = refused(&mut reelscope(&export));
+    assert!(code == Some(18) && said.contains("damaged"), "{code:?}: {said}");
+    assert!(!file.exists());
+}
+
+/// A report without what cannot be read would look like a whole one.
+#[test]
+fn a_report_of_telemetry_that_is_damaged_in_part_is_refused() {
+    let parent = tempfile::tempdir().unwrap();
+    let (dir, report) = (parent.path().join("data"), parent.path().join("report.html"));
+    played(&dir);
+    let (data, to) = (dir.to_str().unwrap(), report.to_str().unwrap());
+    let telemetry = dir.join("telemetry/telemetry.sqlite");
+    let mut bytes = fs::read(&telemetry).unwrap();
+    bytes[3 * 4_096..6 * 4_096].fill(0xA5);
+    fs::write(&telemetry, bytes).unwrap();
+    let (code, said) = refused(&mut reelscope(&["report", "-o", to, "--data-dir", data]));
+    assert!(code == Some(18) && said.contains("damaged"), "{code:?}: {said}");
+    assert!(!report.exists());
+}
+
+#[test]
+#[allow(clippy::print_stderr)] // that nothing was checked must be seen
+fn telemetry_on_a_disk_that_is_mounted_for_reading_can_be_exported() {
+    let namespace = ["--user", "--map-root-user", "--mount"];
+    let allowed = Command::new("unshare").args(namespace).arg("true").output();
+    if !allowed.is_ok_and(|probe| probe.status.success()) {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "this kernel lets no user mount a file system"
+        );
+        eprintln!("skipped: this kernel lets no user mount a file system");
+        return;
+    }
+    let parent = tempfile::tempdir().unwrap();
+    played(&parent.path().join("data"));
+    fs::create_dir(parent.path().join("dis k?")).unwrap();
+    let script = "cd \"$1\" && mount -t tmpfs x 'dis k?' && cp -r data 'dis k?' && mount -o remount,ro 'dis k?' \
+        && \"$2\" telemetry export exported --data-dir 'dis k?/data'";
+    let output = Command::new("unshare")
+        .args(namespace)
+        .args(["sh", "-c", script, "sh"])
+        .arg(parent.path())
+        .arg(env!("CARGO_BIN_EXE_reelscope"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let exported = fs::metadata(parent.path().join("exported")).unwrap();
+    assert!(exported.len() > 8 * 1_024, "{exported:?}");
 }
 
 async fn start(dir: &Path) -> Stack {

@@ -336,6 +336,11 @@ fn doctor_says_what_is_well_and_what_is_not() {
     );
     let file = dir.path().join("file");
     std::fs::write(&file, "x").unwrap();
+    // A path that may be mistyped is not made.
+    let absent = dir.path().join("absent/data");
+    let none = run(&["doctor", "--data-dir", absent.to_str().unwrap(), "--json"]);
+    assert!(none.status.success(), "{none:?}");
+    assert!(!dir.path().join("absent").exists());
     let ill = run(&["doctor", "--data-dir", file.to_str().unwrap(), "--json"]);
     assert_eq!(
         (ill.status.code(), &json(&ill)["ok"]),

@@ -23,6 +23,8 @@ pub async fn take_away(data_dir: PathBuf, language: ScriptLanguage) -> Result<Ta
     let collector = traces::open(&data_dir).await?;
     let observer = Observer::of_stored(collector.clone(), Arc::new(|| None));
     let made = async {
+        // A report that leaves out what cannot be read would look like a whole one.
+        collector.check().await.map_err(StartError::from)?;
         let presenter = Presenter::new(observer, data_dir, None)
             .map_err(|mistakes| StartError::from(ScriptError::Mistaken(mistakes)))?;
         let made = presenter.take_away(language).await;

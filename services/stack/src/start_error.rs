@@ -99,6 +99,9 @@ impl StartError {
             Self::Listen { .. } => StartErrorCode::CannotListen,
             Self::Store(error) => of_store(error),
             Self::Collector(error) => of_collector(error),
+            Self::Recording(RecordingError::Copy(error @ CollectorError::Damaged { .. })) => {
+                of_collector(error)
+            }
             Self::Recording(RecordingError::Nothing { .. }) => StartErrorCode::DataDirMissing,
             Self::Recording(RecordingError::Copy(_) | RecordingError::Unwritable { .. }) => {
                 StartErrorCode::RecordingNotWritten

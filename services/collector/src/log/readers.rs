@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, InterruptHandle, OpenFlags, OptionalExtension, Params, Row, ffi};
 use tokio::sync::Semaphore;
@@ -23,6 +24,10 @@ const MAX_READS: usize = 4;
 pub(super) const STATEMENTS: usize = 128;
 /// Size of the page cache of a connection in KiB.
 const CACHE_KIB: i64 = 2 * 1024;
+
+const READ_ONLY: OpenFlags = OpenFlags::SQLITE_OPEN_READ_ONLY.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+/// What has a meaning of its own in a URI, or is not ASCII.
+const IN_URIS: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ');
 
 /// A pool of read-only connections. Clones share it.
 #[derive(Clone)]
@@ -110,8 +115,20 @@ impl Readers {
 
 /// Opens a read-only connection to a file that may come from an untrusted source.
 pub(super) fn read_only(file: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags)?;
+    prepared(Connection::open_with_flags(file, READ_ONLY)?)
+}
+
+/// As [`read_only`], for a file that nobody can change meanwhile: <https://www.sqlite.org/uri.html>.
+pub(super) fn read_unchanging(file: &Path) -> rusqlite::Result<Connection> {
+    let path = percent_encode(file.as_os_str().as_encoded_bytes(), IN_URIS);
+    let uri = format!("file:{path}?immutable=1");
+    prepared(Connection::open_with_flags(
+        uri,
+        READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
+    )?)
+}
+
+fn prepared(connection: Connection) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "trusted_schema", false)?;
     stable_plans(&connection)?;
     Ok(connection)

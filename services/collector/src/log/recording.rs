@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::readers::read_only;
+use super::readers::{read_only, read_unchanging};
 use super::schema::{FILE, NAMES, VERSION, is_damage};
-use crate::error::RecordingError;
+use crate::error::{CollectorError, RecordingError};
 
 /// Copies the log in `dir` to the new file `to` and returns its size in bytes. The log may be open meanwhile. The
 /// file gets its name only once it is complete.
@@ -53,13 +53,49 @@ fn copy_log(from: &Path, partial: &Path, to: &Path) -> Result<(), RecordingError
         }
         _ => {}
     }
-    let connection = read_only(from).map_err(|error| read_error(from, &error))?;
+    let connection = readable(from).map_err(|error| log_error(from, &error))?;
     copy(&connection, partial).map_err(|error| match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::DatabaseBusy) => {
-            read_error(from, &error)
+            log_error(from, &error)
         }
         _ => RecordingError::unwritable(to, &error),
     })
+}
+
+/// Opens a file for reading; also where nothing can be written beside it, as on a file system that is mounted for reading.
+/// SQLite refuses that, because of the files that readers and writers share, unless nobody can write.
+fn readable(file: &Path) -> rusqlite::Result<Connection> {
+    let opened = read_only(file).and_then(|connection| {
+        connection.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))?;
+        Ok(connection)
+    });
+    let error = match opened {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => error,
+        opened => return opened,
+    };
+    let mut wal = file.as_os_str().to_owned();
+    wal.push("-wal");
+    // What is in a log of changes would be left out.
+    if !is_read_only(file) || fs::metadata(wal).is_ok_and(|wal| wal.len() > 0) {
+        return Err(error);
+    }
+    read_unchanging(file)
+}
+
+/// Whether the file system, or its permissions, let nobody write beside the file.
+fn is_read_only(file: &Path) -> bool {
+    let Some(dir) = file.parent() else { return false };
+    tempfile::tempfile_in(dir).is_err()
+}
+
+/// An error of the log in a data directory.
+fn log_error(file: &Path, error: &rusqlite::Error) -> RecordingError {
+    if !is_damage(error) {
+        return read_error(file, error);
+    }
+    let dir = file.parent().unwrap_or(file).to_owned();
+    let reason = error.to_string();
+    CollectorError::Damaged { dir, reason }.into()
 }
 
 /// Copies the recording `file` into the empty directory `dir`, so that a log can be opened without changing the file.
@@ -71,10 +107,14 @@ pub(crate) fn unpack(file: &Path, dir: &Path) -> Result<(), RecordingError> {
     if !file.is_file() {
         return Err(RecordingError::Unreadable {
             file: file.to_owned(),
-            reason: "there is no such file".to_owned(),
+            reason: if file.exists() {
+                "it is no file".to_owned()
+            } else {
+                "there is no such file".to_owned()
+            },
         });
     }
-    let connection = read_only(file).map_err(|error| read_error(file, &error))?;
+    let connection = readable(file).map_err(|error| read_error(file, &error))?;
     let version: u32 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(|error| read_error(file, &error))?;
