@@ -54,12 +54,30 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// Exit code of an error of the system that may pass.
+const SYSTEM: u8 = 19;
+
 /// Runs the command of the process's arguments and returns the exit code. A failure is one sentence on standard
 /// error.
-pub async fn run() -> ExitCode {
+#[must_use]
+pub fn run() -> ExitCode {
+    // Where there are too few files or threads.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(run_command()),
+        Err(error) => {
+            note!(
+                "reelscope: the system lets the program not begin ({error}); raise its limits, or try again"
+            );
+            ExitCode::from(SYSTEM)
+        }
+    }
+}
+
+async fn run_command() -> ExitCode {
     init_logs();
     let result = match Cli::try_parse() {
-        Ok(cli) => cli.command.run().await,
+        Ok(cli) => cli.command.run_until_interrupted().await,
         Err(answer) => {
             output::usage(&answer);
             Ok(ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(1)))

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    reelscope_cli::run().await
+fn main() -> ExitCode {
+    reelscope_cli::run()
 }

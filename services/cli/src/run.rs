@@ -8,6 +8,9 @@ use reelscope_stack::Stack;
 /// Interval of checking whether settlements have ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
+/// Number of attempts to remove a directory.
+const TRIES: usize = 50;
+
 /// The data directory of a run: the given one, or a temporary one that is removed with this value.
 pub(crate) struct RunDir {
     path: PathBuf,
@@ -31,8 +34,12 @@ impl RunDir {
 
 impl Drop for RunDir {
     fn drop(&mut self) {
-        if self.is_temporary {
-            let _ = std::fs::remove_dir_all(&self.path);
+        // The threads of a stack that was given up may write for a moment more.
+        for _ in 0..TRIES {
+            if !self.is_temporary || !self.path.exists() || std::fs::remove_dir_all(&self.path).is_ok() {
+                return;
+            }
+            std::thread::sleep(LOOK_AGAIN);
         }
     }
 }

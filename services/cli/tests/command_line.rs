@@ -215,6 +215,38 @@ fn traffic_that_is_interrupted_prints_its_figures() {
 
 #[cfg(unix)]
 #[test]
+fn what_is_interrupted_says_so_and_leaves_no_directory_behind() {
+    for signal in ["-INT", "-TERM"] {
+        let temporary = tempfile::tempdir().unwrap();
+        let begun = || {
+            let mut runs = std::fs::read_dir(temporary.path()).unwrap();
+            runs.any(|run| run.unwrap().path().join("wallets/db/CURRENT").exists())
+        };
+        let child = reelscope(&["spin", "--count", "100000000"])
+            .env("TMPDIR", temporary.path())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while !begun() {
+            assert!(std::time::Instant::now() < deadline);
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let sent = Command::new("kill")
+            .args([signal, &child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(130), "{said}");
+        assert!(said.ends_with("interrupted before it was done\n"), "{said}");
+        let left: Vec<_> = std::fs::read_dir(temporary.path()).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn serve_begins_with_the_virtual_players_that_it_is_told() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().to_str().unwrap();

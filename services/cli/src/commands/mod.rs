@@ -7,6 +7,7 @@ use clap::Subcommand;
 use reelscope_stack::{StartErrorCode, default_data_dir};
 
 use crate::failure::Failure;
+use crate::signal::stop_signal;
 
 mod bench;
 mod doctor;
@@ -36,8 +37,27 @@ pub(crate) enum Command {
     Doctor(doctor::Doctor),
 }
 
+/// Exit code of a command that was interrupted, as shells have it for Ctrl-C.
+const INTERRUPTED: u8 = 130;
+
 impl Command {
-    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+    /// Runs the command until it ends, or until it is interrupted: what it holds is given up then, so that a temporary
+    /// directory is removed.
+    pub(crate) async fn run_until_interrupted(self) -> Result<ExitCode, Failure> {
+        // These end in their own way.
+        if matches!(self, Self::Serve(_) | Self::Traffic(_)) {
+            return self.run().await;
+        }
+        tokio::select! {
+            ended = self.run() => ended,
+            () = stop_signal() => Err(Failure {
+                sentence: "interrupted before it was done".to_owned(),
+                exit_code: INTERRUPTED,
+            }),
+        }
+    }
+
+    async fn run(self) -> Result<ExitCode, Failure> {
         match self {
             Self::Serve(serve) => serve.run().await,
             Self::Traffic(traffic) => traffic.run().await,
