@@ -153,6 +153,30 @@ async fn an_event_and_a_trace_with_half_an_emoji_are_seen() {
 }
 
 #[tokio::test]
+async fn what_is_on_no_page_is_found_in_the_list_of_envelopes_with_a_word_why() {
+    let opened = open();
+    let log = "{}\n{\"type\":\"log\"}\n{\"items\":[{\"body\":\"nowhere\"}]}\n";
+    opened.taken("/api/1/envelope/", log.to_owned()).await;
+    opened
+        .taken("/api/1/envelope/", String::from_utf8(error(1)).unwrap())
+        .await;
+    let odd = async |seq: u64| opened.get(&format!("/envelopes/{seq}")).await["oddities"].clone();
+    assert_eq!(
+        (odd(1).await, odd(2).await),
+        (serde_json::json!(["log_without_trace"]), serde_json::json!([]))
+    );
+    let listed = opened.get("/envelopes?item_type=log").await;
+    let seqs: Vec<_> = listed["envelopes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["seq"])
+        .collect();
+    assert_eq!(seqs, [&serde_json::json!(1)]);
+    opened.collector.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_broken_exception_says_so_and_the_rest_of_its_event_is_seen() {
     let opened = open();
     let text = String::from_utf8(error(1)).unwrap();

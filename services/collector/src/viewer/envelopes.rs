@@ -1,5 +1,7 @@
 //! The captured envelopes.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -16,6 +18,7 @@ use utoipa::IntoParams;
 use super::{Viewer, lines};
 use crate::envelope::lenient;
 use crate::envelope::{Envelope, MAX_EVENT};
+use crate::facts::{self, Source};
 use crate::large;
 
 /// Limit of a payload's text that is shown, in bytes.
@@ -109,8 +112,15 @@ fn shown(summary: EnvelopeSummary, bytes: &[u8]) -> Result<EnvelopeDetail, ApiPr
             text: text.map(|text| text.chars().take(MOST_TEXT).collect()),
         }
     });
+    let source = Source {
+        seq: summary.seq,
+        slot: &summary.slot,
+        received_us: summary.received_at.saturating_mul(1_000),
+    };
+    let oddities: BTreeSet<_> = facts::skim(source, &envelope).oddities.into_iter().collect();
     Ok(EnvelopeDetail {
         items: items.collect(),
+        oddities: oddities.into_iter().map(str::to_owned).collect(),
         summary,
         header,
     })

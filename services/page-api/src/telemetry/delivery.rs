@@ -77,6 +77,9 @@ pub struct EnvelopeDetail {
     pub header: Value,
     /// Its items.
     pub items: Vec<EnvelopeItem>,
+    /// Why something of it is on no other page: `transaction_without_trace`, `span_without_trace`, `log_without_trace`,
+    /// `unreadable_item`. Each once.
+    pub oddities: Vec<String>,
 }
 
 /// The four numbers of which nothing may go missing: `captured = delivered + held + dead`.

@@ -73,7 +73,12 @@ describe('the list of envelopes', () => {
   });
 
   it('opens the one that has the focus, whose content keeps its own keys', async () => {
-    gateway.envelope.mockResolvedValue({ summary: envelope(3), header: {}, items: [] });
+    gateway.envelope.mockResolvedValue({
+      summary: envelope(3),
+      header: {},
+      items: [],
+      oddities: ['log_without_trace', 'of_a_newer_build'],
+    });
     // Enter presses the button itself, so the list ignores it.
     line(3).focus();
     expect(press('Enter', line(3))).toBe(true);
@@ -82,5 +87,10 @@ describe('the list of envelopes', () => {
     const header = page.querySelector('[data-test="envelope-detail"] pre') ?? expect.fail();
     expect(press('ArrowDown', header)).toBe(true);
     expect(focused()).toBe('envelope-3');
+    const odd = [...page.querySelectorAll('[data-test="envelope-odd"]')];
+    expect(odd.map(({ textContent }) => textContent)).toEqual([
+      'In no list: a log without a trace ID',
+      'of_a_newer_build',
+    ]);
   });
 });

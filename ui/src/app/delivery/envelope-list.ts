@@ -18,7 +18,7 @@ import { Coalesced } from '../core/api/coalesced';
 import { Gateway } from '../core/api/gateway';
 import { EnvelopeDetail, EnvelopeState } from '../core/api/schema';
 import { refusalWords } from '../core/i18n/error-words';
-import { Language, Message } from '../core/i18n/language';
+import { Language, Message, isKey } from '../core/i18n/language';
 import { brief, joined } from '../core/i18n/legible';
 import { firstOf } from '../core/ui/capped';
 import { LongText } from '../core/ui/long-text';
@@ -122,6 +122,12 @@ export class EnvelopeList {
 
   protected reason(reason: string): string {
     return this.text(reasonWords(reason));
+  }
+
+  /** Why something of the envelope is on no other page; an unknown code is shown unchanged. */
+  protected odd(word: string): string {
+    const key = `delivery.odd.${word}`;
+    return isKey(key) ? this.say(key) : brief(word, MOST_OF_A_NAME);
   }
 
   protected what(categories: readonly string[]): string {

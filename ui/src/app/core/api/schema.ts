@@ -1509,6 +1509,11 @@ export interface components {
       readonly header: unknown;
       /** @description Its items. */
       readonly items: readonly components['schemas']['EnvelopeItem'][];
+      /**
+       * @description Why something of it is on no other page: `transaction_without_trace`, `span_without_trace`, `log_without_trace`,
+       *     `unreadable_item`. Each once.
+       */
+      readonly oddities: readonly string[];
       /** @description The same line as in the list. */
       readonly summary: components['schemas']['EnvelopeSummary'];
     };

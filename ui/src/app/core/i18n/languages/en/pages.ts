@@ -120,6 +120,12 @@ export const pages = {
     copied: 'Copied',
   },
   delivery: {
+    odd: {
+      transaction_without_trace: 'In no list: a transaction without a trace ID',
+      span_without_trace: 'In no list: a span without a trace ID',
+      log_without_trace: 'In no list: a log without a trace ID',
+      unreadable_item: 'Some data could not be read',
+    },
     title: 'Delivery to Sentry',
     open: 'Open the Delivery page',
     captured: 'captured',

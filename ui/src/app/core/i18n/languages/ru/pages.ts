@@ -143,6 +143,12 @@ export const pages: PagePhrases = {
     copied: 'Скопировано',
   },
   delivery: {
+    odd: {
+      transaction_without_trace: 'Нет в списках: транзакция без ID трейса',
+      span_without_trace: 'Нет в списках: спан без ID трейса',
+      log_without_trace: 'Нет в списках: лог без ID трейса',
+      unreadable_item: 'Часть данных не удалось прочитать',
+    },
     title: 'Доставка в Sentry',
     open: 'Открыть страницу «Доставка»',
     captured: 'собрано',
