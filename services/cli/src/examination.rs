@@ -44,10 +44,10 @@ fn data_directory(data_dir: &Path) -> Finding {
         .ancestors()
         .take_while(|folder| !folder.exists())
         .collect();
-    let written = std::fs::create_dir_all(data_dir)
-        .and_then(|()| std::fs::write(&probe, b"reelscope"))
-        .and_then(|()| std::fs::remove_file(&probe));
-    // An examination leaves nothing behind, for the path may be mistyped.
+    let written = std::fs::create_dir_all(data_dir).and_then(|()| std::fs::write(&probe, b"reelscope"));
+    // An examination leaves nothing behind, for the disk may be full and the path mistyped.
+    let removed = std::fs::remove_file(&probe);
+    let written = written.and(removed);
     for folder in &made {
         let _ = std::fs::remove_dir(folder);
     }

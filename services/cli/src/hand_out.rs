@@ -14,10 +14,22 @@ use crate::failure::Failure;
 pub(crate) fn write(file: &Path, content: &[u8], data_dir: &Path) -> Result<(), Failure> {
     let place = file.display();
     let failed = |error: io::Error| format!("{place} could not be written: {error}");
-    // Behind a link is where the content belongs.
-    let target = match fs::canonicalize(file) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => file.to_owned(),
-        target => target.map_err(failed)?,
+    // `/dev/stdout` may lead to a file that others write too, where output is redirected.
+    if ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"]
+        .iter()
+        .any(|open| file.starts_with(open))
+    {
+        let place = OpenOptions::new().append(true).open(file);
+        return Ok(place
+            .and_then(|mut place| place.write_all(content))
+            .map_err(failed)?);
+    }
+    // Behind a link is where the content belongs, also where it is the first.
+    let target = match (fs::canonicalize(file), fs::read_link(file)) {
+        (Ok(target), _) => target,
+        (Err(_), Ok(link)) => file.parent().unwrap_or(file).join(link),
+        (Err(error), Err(_)) if error.kind() == io::ErrorKind::NotFound => file.to_owned(),
+        (Err(error), Err(_)) => return Err(failed(error).into()),
     };
     let folder = match target.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -113,6 +125,10 @@ mod tests {
         let link = dir.path().join("link");
         fs::write(&file, "first").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        let first = dir.path().join("first");
+        symlink(&first, dir.path().join("dangling")).unwrap();
+        write(&dir.path().join("dangling"), b"first", &data).unwrap();
+        assert!(fs::symlink_metadata(&first).unwrap().is_file());
         symlink(&file, &link).unwrap();
         write(&link, b"second", &data).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "second");

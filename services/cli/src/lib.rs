@@ -30,11 +30,12 @@ mod signal;
 mod table;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 use reelscope_stack::init_logs;
 
-use crate::commands::Command;
+use crate::commands::{Command, INTERRUPTED};
 use crate::failure::written;
 use crate::output::note;
 
@@ -54,6 +55,8 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// How long an interrupted command waits for work that cannot be given up.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Exit code of an error of the system that may pass.
 const SYSTEM: u8 = 19;
 
@@ -61,13 +64,20 @@ const SYSTEM: u8 = 19;
 /// error.
 #[must_use]
 pub fn run() -> ExitCode {
-    // Where there are too few files or threads.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime {
-        Ok(runtime) => runtime.block_on(run_command()),
+        Ok(runtime) => {
+            let code = runtime.block_on(run_command());
+            if code == ExitCode::from(INTERRUPTED) {
+                // Otherwise the end waits for work that cannot be given up, such as a copy of the telemetry.
+                runtime.shutdown_timeout(PATIENCE);
+            }
+            code
+        }
+        // There are too few files or threads.
         Err(error) => {
             note!(
-                "reelscope: the system lets the program not begin ({error}); raise its limits, or try again"
+                "reelscope: the system does not let the program start ({error}); raise its limits, or try again"
             );
             ExitCode::from(SYSTEM)
         }

@@ -159,10 +159,9 @@ impl Facts {
         pieces
     }
 
-    /// Number of elements that a page shows.
-    fn placed(&self) -> usize {
-        let of_traces = self.logs.iter().filter(|log| log.trace_id.is_some()).count();
-        self.spans.len() + self.errors.len() + of_traces + self.metrics.len()
+    /// Number of elements, besides logs, that a page shows.
+    fn shown(&self) -> usize {
+        self.spans.len() + self.errors.len() + self.metrics.len()
     }
 
     /// Number of rows that it becomes.
@@ -260,7 +259,7 @@ fn read_items<const ALL: bool>(source: Source<'_>, envelope: &Envelope<'_>) -> F
     };
     for item in &envelope.items {
         let indexed = item.header.item_type.indexed();
-        let placed = facts.placed();
+        let before = (facts.shown(), facts.logs.len(), facts.oddities.len());
         let taken = match indexed {
             Indexed::Read(content) => take::<ALL>(&mut facts, context, item, content),
             Indexed::Counted(counted) => count(&mut facts, context, item, counted),
@@ -269,8 +268,11 @@ fn read_items<const ALL: bool>(source: Source<'_>, envelope: &Envelope<'_>) -> F
         if taken.is_none() {
             facts.oddities.push(UNREADABLE_ITEM);
         }
-        // What has no page of its own is listed; so is what could be put on none.
-        if facts.placed() == placed {
+        // What has no page of its own is listed; so is what could be put on none, which has a word why.
+        let (shown, logs, oddities) = before;
+        let is_shown = facts.shown() > shown || facts.logs[logs..].iter().any(|log| log.trace_id.is_some());
+        let is_read = matches!(indexed, Indexed::Read(_));
+        if !is_read || (!is_shown && facts.oddities.len() > oddities) {
             facts.listed.push(Listed::of(item, envelope.trace_id));
         }
     }
@@ -399,8 +401,8 @@ fn log_line(source: Source<'_>, clock: Clock, log: &Object) -> LogLine {
         .find_map(|name| as_name(attributes.get(*name)?, bounds::SERVICE).filter(|name| !name.is_empty()));
     let span_id = log
         .get("span_id")
-        .filter(|id| !id.is_null())
-        .or_else(|| attributes.get("sentry.trace.parent_span_id"));
+        .and_then(as_span_id)
+        .or_else(|| as_span_id(attributes.get("sentry.trace.parent_span_id")?));
     let (at_us, time_is_received, clock_corrected) =
         clock.of_item(log.get("timestamp")).moment(log.get("timestamp"));
     let written = readable(log, "body", bounds::VALUE);
@@ -413,7 +415,7 @@ fn log_line(source: Source<'_>, clock: Clock, log: &Object) -> LogLine {
             written
         },
         service: service::name(source.slot, service.as_deref()),
-        span_id: span_id.and_then(as_span_id),
+        span_id,
         time_is_received,
         clock_corrected,
         outside: false,

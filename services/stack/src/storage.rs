@@ -41,7 +41,7 @@ pub enum StopError {
 /// What became of the acknowledged writes, as far as it is known.
 fn kept(reason: &StoreError) -> &'static str {
     match reason {
-        StoreError::Gone { .. } => "; what was confirmed is where that directory is now",
+        StoreError::Gone { .. } => "; what was confirmed is in that directory, if there still is one",
         _ => "; what was confirmed is kept",
     }
 }

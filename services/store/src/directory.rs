@@ -39,12 +39,20 @@ pub(crate) struct DirectoryLock {
 
 impl DirectoryLock {
     /// Whether `dir` still has the file that is locked: not after it was removed, moved or replaced.
-    pub(crate) fn is_in(&self, dir: &Path) -> bool {
-        let (held, present) = (self.file.metadata(), fs::metadata(dir.join(LOCK)));
-        let (Ok(held), Ok(present)) = (held, present) else {
-            return false;
-        };
-        is_same(&held, &present)
+    pub(crate) fn is_in(&self, dir: &Path) -> io::Result<bool> {
+        let held = self.file.metadata()?;
+        match fs::metadata(dir.join(LOCK)) {
+            Ok(present) => Ok(is_same(&held, &present)),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -54,7 +62,7 @@ fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
-/// Windows removes and moves no directory that has an open file in it.
+/// Windows moves no directory that has an open file in it, so a lock that is there is ours.
 #[cfg(not(unix))]
 fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
     true

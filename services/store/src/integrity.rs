@@ -6,7 +6,6 @@
 //!   CRC-32C.
 //! - A log is there as long as it holds something: its line is written when the database opens, and has its length and
 //!   checksum once the database is closed. The log of a killed process is read record by record.
-//!
 //! - The manifest, which tells which tables are part of the database, is only appended to. Its line has the length and the
 //!   checksum that it had then, which what it begins with must still have. RocksDB takes one that is cut for an older state
 //!   and deletes the tables that it does not name.
@@ -144,7 +143,11 @@ impl Checksums {
 
     fn noted(&mut self, closed: bool) -> io::Result<()> {
         let mut of = BTreeMap::new();
-        for (name, Present { path, bytes, written }) in present(&self.dir)? {
+        let present = present(&self.dir)?;
+        if present.is_empty() && !self.of.is_empty() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        for (name, Present { path, bytes, written }) in present {
             if is_log(&name) && !closed {
                 // It grows, so only its being there is noted.
                 let sum = Sum { bytes: 0, crc: 0 };
@@ -156,6 +159,10 @@ impl Checksums {
             if let Some(noted) = self.of.get(&name).filter(|_| is_manifest(&name) && !closed) {
                 of.insert(name, *noted);
                 continue;
+            }
+            #[cfg(unix)]
+            if is_manifest(&name) {
+                File::open(&path)?.sync_all()?;
             }
             // An empty log holds nothing that could be missing.
             if is_log(&name) && bytes == 0 {

@@ -148,13 +148,18 @@ impl Live {
     /// Checks that the directory is still there, because RocksDB goes on writing to files that were removed.
     ///
     /// # Errors
-    /// [`StoreError::Gone`].
+    /// [`StoreError::Gone`], or an error of the system.
     pub(crate) fn is_here(&self) -> Result<(), StoreError> {
-        match &*self.held.lock() {
-            Some(Held::Directory(lock)) if !lock.is_in(&self.dir) => Err(StoreError::Gone {
+        let held = self.held.lock();
+        let Some(Held::Directory(lock)) = &*held else {
+            return Ok(());
+        };
+        match lock.is_in(&self.dir) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(StoreError::Gone {
                 dir: self.dir.clone(),
             }),
-            _ => Ok(()),
+            Err(error) => Err(StoreError::of_system(&self.dir, &error)),
         }
     }
 
@@ -216,7 +221,9 @@ impl Live {
         drop(open);
         // Taken, so that a look that is about to begin finds nothing to do in a directory that is released.
         let checksums = self.checksums.lock().take();
-        if let Some(mut checksums) = checksums.filter(|_| was_open) {
+        // Another database may be there now.
+        let is_here = self.is_here().is_ok();
+        if let Some(mut checksums) = checksums.filter(|_| was_open && is_here) {
             checksums.note(true);
         }
         let closed = match last {
@@ -236,7 +243,7 @@ impl Live {
     pub(crate) fn look_at_files(&self) {
         let checksums = self.checksums.try_lock();
         let is_due = checksums.is_some_and(|checksums| checksums.as_ref().is_some_and(Checksums::is_due));
-        if !is_due {
+        if !is_due || self.is_here().is_err() {
             return;
         }
         let checksums = Arc::clone(&self.checksums);

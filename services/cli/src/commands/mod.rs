@@ -38,7 +38,7 @@ pub(crate) enum Command {
 }
 
 /// Exit code of a command that was interrupted, as shells have it for Ctrl-C.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 impl Command {
     /// Runs the command until it ends, or until it is interrupted: what it holds is given up then, so that a temporary

@@ -1,13 +1,14 @@
 //! Reads JSON as SDKs write it; every payload and header is read here.
 //!
 //! Valid JSON is read by `serde_json` alone. What it refuses is rewritten and read again: half a surrogate pair,
-//! invalid UTF-8 and a broken escape become U+FFFD; a number that neither 64 bits nor a double hold as it is written,
-//! `NaN` and `Infinity` become text; a control character is escaped. A broken element of an array loses everything after its last valid member and gets
+//! invalid UTF-8 and a broken escape become U+FFFD; a number that neither 64 bits nor a double hold as it is
+//! written, `NaN` and `Infinity` become text; a control character is escaped. A broken element of an array loses everything after its last valid member and gets
 //! the member [`UNREADABLE`]; the other elements stay whole. Grammar:
 //! <https://datatracker.ietf.org/doc/html/rfc8259>.
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
 
@@ -42,8 +43,11 @@ pub(crate) fn read_with<T>(
     json: &[u8],
     parse: impl Fn(&[u8]) -> serde_json::Result<T>,
 ) -> serde_json::Result<T> {
+    // Valid JSON loses nothing because of a number in it, as it might where it is nested deeply.
+    let is_broken = |json: &[u8]| memmem::find(json, UNREADABLE.as_bytes()).is_some();
     if has_long_number(json)
         && let Some(mended) = mended(json)
+        && is_broken(&mended) == is_broken(json)
     {
         return parse(&mended);
     }
@@ -65,6 +69,8 @@ fn has_long_number(json: &[u8]) -> bool {
     let mut digits = 0;
     json.iter().any(|byte| {
         match byte {
+            // A leading zero is no significant digit.
+            b'0' if digits == 0 => {}
             b'0'..=b'9' => digits += 1,
             b'.' => {}
             _ => digits = 0,

@@ -14,6 +14,7 @@ use crate::envelope::item_type::Counted;
 pub(crate) const SESSIONS: &str = "sessions";
 /// Prefix of the counters of what SDKs report as lost; `reason/category` follows.
 pub(crate) const LOST: &str = "lost:";
+
 /// An item of which only numbers are kept.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Counts {

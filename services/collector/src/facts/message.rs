@@ -187,7 +187,12 @@ fn brace<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Pla
     }
     let end = text.find('}')?;
     if text[1..end].contains('{') {
-        return None;
+        let length = nested(text)?;
+        return Some(Placeholder {
+            length,
+            shown: Cow::Borrowed(&text[..length]),
+            is_filled: false,
+        });
     }
     let name = text[1..end].split([':', ',', '!']).next()?.trim();
     let name = name.trim_start_matches(['@', '$']);
@@ -214,6 +219,20 @@ fn brace<'a>(text: &'a str, params: &Params<'a>, next: &mut usize) -> Option<Pla
         shown: shown(value),
         is_filled: true,
     })
+}
+
+/// The length of the braces at the beginning of a text, with those within them.
+fn nested(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    let end = text.bytes().position(|byte| {
+        match byte {
+            b'{' => open += 1,
+            b'}' => open -= 1,
+            _ => {}
+        }
+        open == 0
+    });
+    end.map(|end| end + 1)
 }
 
 fn shown(value: &Value) -> Cow<'_, str> {
@@ -277,6 +296,12 @@ mod tests {
         check("{{}} and {}", &json!(["x"]), "{{}} and x");
         let plural = "{n, plural, one {# file} other {# files}}";
         check(plural, &json!({ "n": 3 }), plural);
+        let worded = "{0, plural, one {file} other {files}} of {0}";
+        check(
+            worded,
+            &json!(["3"]),
+            "{0, plural, one {file} other {files}} of 3",
+        );
         check("%", &json!(["a"]), "%");
         check("{", &json!(["a"]), "{");
         assert!(Params::of(Some(&json!([]))).is_none() && Params::of(None).is_none());

@@ -81,8 +81,8 @@ impl Clock {
         }
     }
 
-    /// A time as it was sent, before any correction, which differs each time that an envelope is sent; for one that is
-    /// none, the time of sending.
+    /// A time as it was sent; a corrected one differs each time that the envelope is sent. For what is no time, the time
+    /// of sending.
     pub(super) fn told(self, value: Option<&Value>) -> Micros {
         value.and_then(micros).unwrap_or(self.sent)
     }

@@ -22,6 +22,9 @@ pub(crate) type WithEnvelopes = Vec<(u128, Vec<u64>)>;
 /// Limit of envelopes that are read of a trace, beginning with the earliest.
 const MOST_ENVELOPES: usize = 500;
 
+/// Limit of envelopes with metrics that came before anything else of a trace, so that they leave room for its spans.
+const MOST_EARLY: usize = 50;
+
 /// A filter of traces. Each member that is set restricts the list.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TraceFilter {
@@ -353,14 +356,15 @@ pub(super) fn add_early(connection: &Connection, trace: u128, seq: u64) -> rusql
     Ok(())
 }
 
-/// Adds the envelopes of [`add_early`] to their trace, which has a row now.
+/// Adds the latest envelopes of [`add_early`] to their trace, which has a row now.
 pub(super) fn take_early(connection: &Connection, row: i64, trace: u128) -> rusqlite::Result<()> {
     let trace = trace.to_be_bytes();
     connection
         .prepare_cached(
-            "INSERT OR IGNORE INTO trace_envelopes SELECT ?1, seq FROM early_metrics WHERE trace_id = ?2",
+            "INSERT OR IGNORE INTO trace_envelopes
+                SELECT ?1, seq FROM early_metrics WHERE trace_id = ?2 ORDER BY seq DESC LIMIT ?3",
         )?
-        .execute((row, trace))?;
+        .execute((row, trace, whole(MOST_EARLY)))?;
     connection
         .prepare_cached("DELETE FROM early_metrics WHERE trace_id = ?1")?
         .execute([trace])?;

@@ -63,7 +63,7 @@ fn copy_log(from: &Path, partial: &Path, to: &Path) -> Result<(), RecordingError
 }
 
 /// Opens a file for reading; also where nothing can be written beside it, as on a file system that is mounted for reading.
-/// SQLite refuses that, because of the files that readers and writers share, unless nobody can write.
+/// SQLite refuses that, because of the files that readers and writers share, unless it is told that nobody writes.
 fn readable(file: &Path) -> rusqlite::Result<Connection> {
     let opened = read_only(file).and_then(|connection| {
         connection.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))?;
@@ -82,7 +82,7 @@ fn readable(file: &Path) -> rusqlite::Result<Connection> {
     read_unchanging(file)
 }
 
-/// Whether the file system, or its permissions, let nobody write beside the file.
+/// Whether the file system, or its permissions, let this user write nothing beside the file.
 fn is_read_only(file: &Path) -> bool {
     let Some(dir) = file.parent() else { return false };
     tempfile::tempfile_in(dir).is_err()

@@ -77,8 +77,8 @@ pub struct EnvelopeDetail {
     pub header: Value,
     /// Its items.
     pub items: Vec<EnvelopeItem>,
-    /// Why something of it is on no other page: `transaction_without_trace`, `span_without_trace`, `log_without_trace`,
-    /// `unreadable_item`. Each once.
+    /// What is odd about its content, each word once. `transaction_without_trace`, `span_without_trace` and
+    /// `log_without_trace` are on no other page; of what is `unreadable_item` some may be.
     pub oddities: Vec<String>,
 }
 

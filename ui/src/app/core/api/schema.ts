@@ -1510,8 +1510,8 @@ export interface components {
       /** @description Its items. */
       readonly items: readonly components['schemas']['EnvelopeItem'][];
       /**
-       * @description Why something of it is on no other page: `transaction_without_trace`, `span_without_trace`, `log_without_trace`,
-       *     `unreadable_item`. Each once.
+       * @description What is odd about its content, each word once. `transaction_without_trace`, `span_without_trace` and
+       *     `log_without_trace` are on no other page; of what is `unreadable_item` some may be.
        */
       readonly oddities: readonly string[];
       /** @description The same line as in the list. */

@@ -1,8 +1,7 @@
-/** Number of parts that are told apart; a longer name is rarely one. */
-const MOST_PARTS = 24;
+/** Limit of a name in characters; a longer text is none. */
+const LONGEST = 120;
 
-/** Splits a name after its separators: `a.b_c` is `a.`, `b_`, `c`. Joined, the parts are the name. */
+/** Splits a name after its separators: `a.b_c` is `a.`, `b_`, `c`; a number stays whole. Joined, the parts are the name. */
 export function partsOf(name: string): string[] {
-  const parts = name.split(/(?<=[._:/-])(?=[^._:/-])/u);
-  return parts.length <= MOST_PARTS ? parts : [name];
+  return name.length > LONGEST ? [name] : name.split(/(?<=[._:/-])(?=[^._:/\d-])/u);
 }

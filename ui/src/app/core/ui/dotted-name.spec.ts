@@ -7,7 +7,7 @@ describe('a dotted name', () => {
   it('is split after its separators and nowhere else', () => {
     expect(partsOf('http.response.status_code')).toEqual(['http.', 'response.', 'status_', 'code']);
     expect(partsOf('auto.http.browser')).toEqual(['auto.', 'http.', 'browser']);
-    for (const whole of ['', 'name', 'два слова', '...', '🎰']) {
+    for (const whole of ['', 'name', 'два слова', '...', '🎰', '-5', '0.5', '127.0.0.1:4200']) {
       expect(partsOf(whole)).toEqual([whole]);
     }
     const long = 'a.'.repeat(500);

@@ -4,10 +4,10 @@ import { Session } from '../../core/api/session';
 import { TelemetryStream } from '../../core/api/telemetry-stream';
 import { Play } from './play';
 
-/** Pause after the last message of such a spin, in milliseconds: its trace comes in parts, the money with one of them. */
+/** Pause after a message of such a spin, in milliseconds: its trace comes in parts, the money with one of them. */
 const SETTLED_MS = 500;
 
-/** Brings balance and rounds up to date when the player's money is moved elsewhere: in another window, or by a program. */
+/** Brings balance and rounds up to date after a spin of this player in another window, or by a program. */
 @Injectable({ providedIn: 'root' })
 export class OtherWindows {
   constructor() {
@@ -18,8 +18,10 @@ export class OtherWindows {
       if (!isOurs || !measurements['stake']) return;
       const here = [play.traceId(), ...play.recent().map(({ traceId }) => traceId)];
       if (here.includes(trace_id)) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => void play.lookAgain(), SETTLED_MS);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void play.lookAgain();
+      }, SETTLED_MS);
     });
   }
 }
