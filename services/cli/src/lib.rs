@@ -71,6 +71,7 @@ pub fn run() -> ExitCode {
             if code == ExitCode::from(INTERRUPTED) {
                 // Otherwise the end waits for work that cannot be given up, such as a copy of the telemetry.
                 runtime.shutdown_timeout(PATIENCE);
+                run::remove_deferred();
             }
             code
         }

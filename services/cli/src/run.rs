@@ -3,13 +3,27 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use reelscope_stack::Stack;
 
 /// Interval of checking whether settlements have ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// Number of attempts to remove a directory.
-const TRIES: usize = 50;
+/// The directories that are removed at the end of the program; `None` while each is removed as soon as it is not needed.
+static DEFERRED: Mutex<Option<Vec<PathBuf>>> = Mutex::new(None);
+
+/// Has directories removed by [`remove_deferred`] from now on, because the databases of a stack that is given up close later
+/// than the command ends.
+pub(crate) fn defer_removal() {
+    DEFERRED.lock().get_or_insert_default();
+}
+
+/// Removes the directories of [`defer_removal`].
+pub(crate) fn remove_deferred() {
+    for path in DEFERRED.lock().take().into_iter().flatten() {
+        let _ = std::fs::remove_dir_all(path);
+    }
+}
 
 /// The data directory of a run: the given one, or a temporary one that is removed with this value.
 pub(crate) struct RunDir {
@@ -34,12 +48,14 @@ impl RunDir {
 
 impl Drop for RunDir {
     fn drop(&mut self) {
-        // The threads of a stack that was given up may write for a moment more.
-        for _ in 0..TRIES {
-            if !self.is_temporary || !self.path.exists() || std::fs::remove_dir_all(&self.path).is_ok() {
-                return;
+        if !self.is_temporary {
+            return;
+        }
+        match &mut *DEFERRED.lock() {
+            Some(deferred) => deferred.push(self.path.clone()),
+            None => {
+                let _ = std::fs::remove_dir_all(&self.path);
             }
-            std::thread::sleep(LOOK_AGAIN);
         }
     }
 }

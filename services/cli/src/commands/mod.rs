@@ -7,6 +7,7 @@ use clap::Subcommand;
 use reelscope_stack::{StartErrorCode, default_data_dir};
 
 use crate::failure::Failure;
+use crate::run::defer_removal;
 use crate::signal::stop_signal;
 
 mod bench;
@@ -50,7 +51,7 @@ impl Command {
         }
         tokio::select! {
             ended = self.run() => ended,
-            () = stop_signal() => Err(Failure {
+            () = interrupted() => Err(Failure {
                 sentence: "interrupted before it was done".to_owned(),
                 exit_code: INTERRUPTED,
             }),
@@ -71,6 +72,12 @@ impl Command {
             Self::Doctor(doctor) => doctor.run().await,
         }
     }
+}
+
+/// Completes when the command is to be given up.
+async fn interrupted() {
+    stop_signal().await;
+    defer_removal();
 }
 
 fn data_dir_or_default(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
