@@ -33,7 +33,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
-use reelscope_stack::init_logs;
+use reelscope_stack::{StartErrorCode, init_logs};
 
 use crate::commands::{Command, INTERRUPTED};
 use crate::failure::written;
@@ -57,8 +57,6 @@ pub fn command() -> clap::Command {
 
 /// How long an interrupted command waits for work that cannot be given up.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Exit code of an error of the system that may pass.
-const SYSTEM: u8 = 19;
 
 /// Runs the command of the process's arguments and returns the exit code. A failure is one sentence on standard
 /// error.
@@ -80,7 +78,7 @@ pub fn run() -> ExitCode {
             note!(
                 "reelscope: the system does not let the program start ({error}); raise its limits, or try again"
             );
-            ExitCode::from(SYSTEM)
+            ExitCode::from(StartErrorCode::SystemError.exit_code())
         }
     }
 }

@@ -1,6 +1,11 @@
 //! The program as a process: its output and its exit codes.
 #![allow(clippy::unwrap_used)]
 
+#[cfg(target_os = "linux")]
+#[allow(dead_code)] // of it only `mounting` is used here
+#[path = "../../store/tests/support/small_disk.rs"]
+mod small_disk;
+
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
@@ -410,23 +415,12 @@ fn wrong_usage_ends_with_2_and_a_wrong_directory_with_its_own_code() {
 /// Starts `serve` in a namespace of its own, with its data directory on a file system mounted with `options`;
 /// returns exit code and sentence. `None` where the kernel lets no user mount one.
 #[cfg(target_os = "linux")]
-#[allow(clippy::print_stderr)] // that nothing was checked must be seen
 fn serve_on_a_disk(options: &str) -> Option<(Option<i32>, String)> {
-    let namespace = ["--user", "--map-root-user", "--mount"];
-    let allowed = Command::new("unshare").args(namespace).arg("true").output();
-    if !allowed.is_ok_and(|probe| probe.status.success()) {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "this kernel lets no user mount a file system"
-        );
-        eprintln!("skipped: this kernel lets no user mount a file system");
-        return None;
-    }
+    let script = "mount -t tmpfs -o \"$0\" reelscope \"$1\" && \"$2\" serve --listen 127.0.0.1:0 --data-dir \"$1/data\"";
+    let mut command = small_disk::mounting(script)?;
     let dir = tempfile::tempdir().unwrap();
-    let script = "mount -t tmpfs -o \"$1\" reelscope \"$2\" && \"$3\" serve --listen 127.0.0.1:0 --data-dir \"$2/data\"";
-    let output = Command::new("unshare")
-        .args(namespace)
-        .args(["sh", "-c", script, "sh", options])
+    let output = command
+        .arg(options)
         .arg(dir.path())
         .arg(env!("CARGO_BIN_EXE_reelscope"))
         .env("RUST_LOG", "off")

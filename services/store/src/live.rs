@@ -222,16 +222,15 @@ impl Live {
         // Taken, so that a look that is about to begin finds nothing to do in a directory that is released.
         let checksums = self.checksums.lock().take();
         // Another database may be there now.
-        let is_here = self.is_here().is_ok();
-        if let Some(mut checksums) = checksums.filter(|_| was_open && is_here) {
+        let is_here = self.is_here();
+        if let Some(mut checksums) = checksums.filter(|_| was_open && is_here.is_ok()) {
             checksums.note(true);
         }
         let closed = match last {
             Condition::Stopped(error) => Err(error),
             Condition::Well => {
                 let tried = || self.try_room(SPARE_ROOM);
-                self.is_here()
-                    .and_then(|()| tried().map_err(|error| StoreError::of_system(&self.dir, &error)))
+                is_here.and_then(|()| tried().map_err(|error| StoreError::of_system(&self.dir, &error)))
             }
             Condition::Closed => Ok(()),
         };

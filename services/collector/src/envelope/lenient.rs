@@ -1,9 +1,9 @@
 //! Reads JSON as SDKs write it; every payload and header is read here.
 //!
-//! Valid JSON is read by `serde_json` alone. What it refuses is rewritten and read again: half a surrogate pair,
+//! Valid JSON is read by `serde_json` alone. What it refuses, or would round, is rewritten and read again: half a surrogate pair,
 //! invalid UTF-8 and a broken escape become U+FFFD; a number that neither 64 bits nor a double hold as it is
-//! written, `NaN` and `Infinity` become text; a control character is escaped. A broken element of an array loses everything after its last valid member and gets
-//! the member [`UNREADABLE`]; the other elements stay whole. Grammar:
+//! written, `NaN` and `Infinity` become text; a control character is escaped. A broken element of an array loses
+//! everything after its last valid member and gets the member [`UNREADABLE`]; the other elements stay whole. Grammar:
 //! <https://datatracker.ietf.org/doc/html/rfc8259>.
 
 use std::borrow::Cow;
